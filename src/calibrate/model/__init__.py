@@ -1,0 +1,1 @@
+"""Floor 1: frozen records and the rules about them. Standard library only."""

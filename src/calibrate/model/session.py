@@ -1,0 +1,140 @@
+"""Norming sessions: rounds, panels, sealed ballots, consensus and what was agreed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from calibrate.errors import ArgumentError
+
+
+class RoundName(StrEnum):
+    """The rounds of a session. Reliability is computed from the blind round alone."""
+
+    BLIND = "blind"
+    AFTER_DISCUSSION = "after_discussion"
+
+
+class SessionState(StrEnum):
+    """How far a session has come; it only moves forward."""
+
+    SETUP = "setup"
+    SCORING = "scoring"
+    REVEALED = "revealed"
+    CLOSED = "closed"
+
+    def may_become(self, later: SessionState) -> bool:
+        """Whether the next state is the one that follows this one."""
+        order = list(SessionState)
+        return order.index(later) == order.index(self) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A meeting of a panel about some pieces, with one rubric in one version."""
+
+    id: str
+    title: str
+    rubric_id: str
+    rubric_version: int
+    window_id: str
+    piece_ids: tuple[str, ...]
+    school_ids: tuple[str, ...] = ()
+    facilitator_id: str | None = None
+    held_on: date | None = None
+    state: SessionState = SessionState.SETUP
+
+    def __post_init__(self) -> None:
+        if len(set(self.piece_ids)) != len(self.piece_ids):
+            raise ArgumentError("A piece is listed twice.", fix="List each piece once.")
+
+
+@dataclass(frozen=True, slots=True)
+class PanelMember:
+    """A rater of a session, with the key that her ballots are checked against (hex), once joined."""
+
+    session_id: str
+    rater_id: str
+    verify_key: str | None = None
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who scores what, and in which place of that rater's own shuffled order (from 1).
+
+    ``own_student`` marks an exception that was made and logged: such a reading joins the
+    discussion but not the reliability.
+    """
+
+    session_id: str
+    rater_id: str
+    piece_id: str
+    place: int
+    own_student: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One rater's whole round, sealed. Nobody without the session's private key can read it."""
+
+    session_id: str
+    round: RoundName
+    rater_id: str
+    sequence: int
+    sealed: bytes
+    signature: bytes
+    committed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consensus:
+    """What the panel agreed for one piece and criterion, with its reason.
+
+    Exactly one of ``level_id`` and ``code_id`` is given. A correction names the row it ``replaces``.
+    """
+
+    id: str
+    session_id: str
+    piece_id: str
+    criterion_id: str
+    level_id: str | None
+    code_id: str | None
+    reason: str
+    settled_at: datetime
+    replaces: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.level_id is None) == (self.code_id is None):
+            raise ArgumentError("A consensus is either a level or a condition code.")
+
+
+class MinuteKind(StrEnum):
+    """What a line of a session's minutes is about."""
+
+    AGREED = "agreed"
+    OPEN = "open"
+    NEED = "need"
+    RUBRIC_NOTE = "rubric_note"
+
+
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """A line of the minutes: something agreed, left open, needed by pupils, or to mend in the rubric."""
+
+    session_id: str
+    kind: MinuteKind
+    ordinal: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Who does what by when."""
+
+    session_id: str
+    ordinal: int
+    who: str
+    what: str
+    due: date | None = None
