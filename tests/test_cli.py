@@ -1,0 +1,164 @@
+"""The command line's skeleton: quick help, lazy commands, errors as messages."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+from calibrate import __version__, cli, commands
+
+runner = CliRunner()
+
+
+@pytest.fixture
+def with_command(tmp_path, monkeypatch):
+    """Adds a command module to the command line for one test."""
+
+    def add(name: str, body: str) -> None:
+        (tmp_path / f"{name}.py").write_text("import typer\n" + body)
+        monkeypatch.setattr(commands, "__path__", [*commands.__path__, str(tmp_path)])
+
+    yield add
+    for module in [key for key in sys.modules if key.startswith("calibrate.commands.probe")]:
+        del sys.modules[module]
+
+
+def test_help_lists_every_command_and_ends_with_0():
+    result = runner.invoke(cli.app, ["--help"])
+    assert result.exit_code == 0
+    for name in cli.command_names():
+        assert name in result.stdout
+
+
+def test_every_command_has_help():
+    for name in cli.command_names():
+        result = runner.invoke(cli.app, [name, "--help"])
+        assert result.exit_code == 0, name
+        assert "Usage" in result.stdout
+
+
+def test_the_version_is_told():
+    result = runner.invoke(cli.app, ["--version"])
+    assert result.exit_code == 0
+    assert result.stdout.strip() == f"calibrate {__version__}"
+
+
+def test_an_unknown_command_and_an_unknown_option_are_usage_errors():
+    assert runner.invoke(cli.app, ["no-such-command"]).exit_code == 2
+    assert runner.invoke(cli.app, ["--no-such-option"]).exit_code == 2
+
+
+def test_commands_come_in_the_order_of_the_help_page(with_command):
+    with_command(
+        "probe_last", "app = typer.Typer()\n@app.command()\ndef go() -> None:\n    'A probe.'\n"
+    )
+    names = cli.command_names()
+    assert names[-1] == "probe-last"
+    known = [name for name in names if name in cli.ORDER]
+    assert known == sorted(known, key=cli.ORDER.index)
+
+
+ERROR = """
+from calibrate.console import JsonFlag
+from calibrate.errors import DataError, ImportRefused
+app = typer.Typer()
+@app.command()
+def go(as_json: JsonFlag = False, kind: str = "one") -> None:
+    'A probe.'
+    one = DataError("The score is not on the scale.", file="s.csv", row=3, column="score", fix="Use 1 to 4.")
+    two = DataError("The rater is missing.", file="s.csv", row=4, column="rater", fix="Fill it in.")
+    if kind == "one":
+        raise one
+    if kind == "several":
+        raise ImportRefused([one, two])
+    raise ZeroDivisionError("Sam Oak wrote: my dog")
+"""
+
+
+def test_an_error_is_a_plain_message_on_standard_error_with_exit_code_1(with_command):
+    with_command("probe_one", ERROR)
+    result = runner.invoke(cli.app, ["probe-one"])
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert (
+        result.stderr == "s.csv, row 3, column score: The score is not on the scale. Use 1 to 4.\n"
+    )
+
+
+def test_with_json_an_error_is_the_error_object(with_command):
+    with_command("probe_two", ERROR)
+    result = runner.invoke(cli.app, ["probe-two", "--json"])
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == {
+        "error": {
+            "message": "The score is not on the scale.",
+            "file": "s.csv",
+            "row": 3,
+            "column": "score",
+            "fix": "Use 1 to 4.",
+        }
+    }
+
+
+def test_every_problem_of_a_refused_import_is_shown(with_command):
+    with_command("probe_three", ERROR)
+    plain = runner.invoke(cli.app, ["probe-three", "--kind", "several"])
+    assert plain.exit_code == 1
+    assert "row 3" in plain.stderr
+    assert "row 4" in plain.stderr
+    machine = json.loads(
+        runner.invoke(cli.app, ["probe-three", "--kind", "several", "--json"]).stdout
+    )
+    assert [problem["row"] for problem in machine["problems"]] == [3, 4]
+    assert set(machine["error"]) == {"message", "file", "row", "column", "fix"}
+
+
+def test_an_unforeseen_fault_shows_no_traceback_and_quotes_nothing(with_command):
+    with_command("probe_four", ERROR)
+    result = runner.invoke(cli.app, ["probe-four", "--kind", "fault"])
+    assert result.exit_code == 1
+    assert "ZeroDivisionError" in result.stderr
+    assert "Sam" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_fault_can_be_traced_on_request(with_command, monkeypatch):
+    with_command("probe_five", ERROR)
+    monkeypatch.setenv("CALIBRATE_TRACEBACK", "1")
+    result = runner.invoke(cli.app, ["probe-five", "--kind", "fault"])
+    assert isinstance(result.exception, ZeroDivisionError)
+
+
+def test_help_loads_nothing_heavy_and_is_quick():
+    heavy = (
+        "pandas,scipy,numpy,matplotlib,seaborn,sqlalchemy,papermill,pydantic,krippendorff,IPython"
+    )
+    code = (
+        "import sys, time; start = time.perf_counter()\n"
+        "from calibrate.cli import app\n"
+        "try: app(['--help'])\n"
+        "except SystemExit as end: assert end.code in (0, None)\n"
+        "print('took', time.perf_counter() - start)\n"
+        f"print('loaded', [m for m in '{heavy}'.split(',') if m in sys.modules])"
+    )
+    best = 99.0
+    for _ in range(3):
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        )
+        best = min(best, time.perf_counter() - start)
+    assert "loaded []" in done.stdout
+    assert best < 0.5
+
+
+def test_python_m_calibrate_is_the_command_line():
+    done = subprocess.run(
+        [sys.executable, "-m", "calibrate", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("calibrate ")
