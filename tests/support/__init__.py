@@ -1,0 +1,1 @@
+"""What tests share: the tree as git sees it, and other things that more than one room needs."""
