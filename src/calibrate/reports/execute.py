@@ -1,0 +1,111 @@
+"""Run one report notebook with papermill and keep what it made."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from calibrate import resources
+from calibrate.reports.kinds import ReportJob, report_kind
+from calibrate.reports.parameters import refuse_unknown
+
+EXECUTION_TIMEOUT = 600  # seconds for one cell; a report takes a few
+
+_OUR_ERRORS = (
+    "CalibrateError",
+    "ArgumentError",
+    "DataError",
+    "NotFound",
+    "ProjectError",
+    "SealError",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a report could not be made, in words that a coach can act on."""
+
+    message: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """An executed notebook, and its failure if one cell did not run."""
+
+    notebook: Any
+    failure: Failure | None = None
+
+
+def execute(project: Path, job: ReportJob, output: Path) -> Executed:
+    """Execute a report's template with its parameters.
+
+    The executed notebook is written to ``output`` (readable by its owner alone) whether it ran
+    through or not. It runs inside the project's folder, so that it holds no path of this machine.
+
+    Parameters
+    ----------
+    project
+        The project's folder.
+    job
+        Which report.
+    output
+        Where the executed notebook goes.
+    """
+    template = resources.template(report_kind(job.kind).template)
+    parameters = {
+        "project": ".",
+        "id": job.id,
+        "window": job.window,
+        "edition": job.edition.value,
+    }
+    refuse_unknown(parameters)
+    output.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    output.touch(mode=0o600)
+    failure = None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbformat's and papermill's, of no use to a coach
+            papermill.execute_notebook(
+                str(template),
+                str(output),
+                parameters=parameters,
+                report_mode=True,
+                progress_bar=False,
+                cwd=str(project),
+                kernel_name="python3",
+                execution_timeout=EXECUTION_TIMEOUT,
+                config=_quiet_ports(),
+            )
+    except PapermillExecutionError as problem:
+        failure = _in_plain_words(problem)
+    output.chmod(0o600)
+    return Executed(nbformat.read(output, as_version=4), failure)
+
+
+def _quiet_ports() -> Config:
+    """Let kernels talk through files where the system can: TCP ports collide when several start."""
+    config = Config()
+    if os.name == "posix":
+        config.KernelManager.transport = "ipc"
+    return config
+
+
+def _in_plain_words(problem: PapermillExecutionError) -> Failure:
+    first_line = str(problem.source).strip().splitlines()[:1]
+    cell = first_line[0] if first_line else f"cell {problem.cell_index}"
+    if problem.ename in _OUR_ERRORS:
+        return Failure(str(problem.evalue), cell)
+    return Failure(
+        "A step of this report stopped with an error that is not your data's fault. "
+        "The notebook beside this page holds the details for whoever looks after Calibrate.",
+        cell,
+    )

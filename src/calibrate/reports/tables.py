@@ -1,0 +1,71 @@
+"""Tables of a report, drawn by great-tables and dressed by the report's own style sheet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import great_tables as gt
+import pandas as pd
+
+from calibrate.reports.blocks import Block
+
+_STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
+_IDS = re.compile(r' (?:id|headers|aria-labelledby|aria-describedby)="[^"]*"')
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    row_name: str | None = None,
+    percents: Sequence[str] = (),
+    decimals: Mapping[str, int] | None = None,
+    notes: Sequence[str] = (),
+    align_left: Sequence[str] = (),
+    missing: str = "–",
+) -> Block:
+    """Show a small table.
+
+    Parameters
+    ----------
+    frame
+        One row per line, one column per column; column names are the headings.
+    caption
+        What the table holds; a screen reader says it first.
+    row_name
+        The column that names the rows.
+    percents
+        Columns of proportions (0-1), shown as whole percents.
+    decimals
+        Columns of numbers with so many decimals.
+    notes
+        Remarks below the table.
+    """
+    drawn = gt.GT(frame.reset_index(drop=True), rowname_col=row_name)
+    if row_name:
+        drawn = drawn.tab_stubhead(row_name)
+    numeric = [name for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])]
+    if percents:
+        drawn = drawn.fmt_percent([n for n in percents if n in numeric], decimals=0)
+    for name, places in (decimals or {}).items():
+        if name in numeric:
+            drawn = drawn.fmt_number(name, decimals=places)
+    drawn = drawn.sub_missing(missing_text=missing)
+    left = [name for name in align_left if name in frame.columns]
+    if left:
+        drawn = drawn.cols_align("left", columns=left)
+    for remark in notes:
+        drawn = drawn.tab_source_note(remark)
+    html = _STYLE.sub("", drawn.as_raw_html(make_page=False))
+    html = re.sub(
+        r'<div id="[^"]*" style="[^"]*">',
+        f'<div class="table" role="group" tabindex="0" aria-label="{escape(caption)}">',
+        html,
+        count=1,
+    )
+    html = _IDS.sub("", html)  # scope= says the same, and ids would repeat from table to table
+    start = html.index("<table")
+    end = html.index(">", start) + 1
+    return Block(f"{html[:end]}<caption>{escape(caption)}</caption>{html[end:]}")
