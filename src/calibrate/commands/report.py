@@ -9,7 +9,9 @@ import typer
 
 from calibrate import console
 
-app = typer.Typer(help="Make calibration reports for sessions, schools, the district, or one rater.")
+app = typer.Typer(
+    help="Make calibration reports for sessions, schools, the district, or one rater."
+)
 
 
 @app.command()
@@ -22,7 +24,9 @@ def report(
         str, typer.Option(help="inside (for staff) or outside (small groups hidden, nobody named).")
     ] = "inside",
     workers: Annotated[int, typer.Option(min=1, help="How many processes work at once.")] = 1,
-    format: Annotated[str, typer.Option(help="html, and also pdf or docx: html,pdf,docx.")] = "html",
+    format: Annotated[
+        str, typer.Option(help="html, and also pdf or docx: html,pdf,docx.")
+    ] = "html",
     project: Annotated[Path, typer.Option(help="The project's folder.")] = Path(),
     json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:

@@ -31,7 +31,23 @@ def read_additions(folder: Path, session_id: str) -> Block | None:
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     html = nh3.clean(
         MarkdownIt("commonmark", {"html": True}).enable("table").render(text),
-        tags={"p", "ul", "ol", "li", "strong", "em", "h3", "blockquote", "br", "table", "thead", "tbody", "tr", "th", "td"},
+        tags={
+            "p",
+            "ul",
+            "ol",
+            "li",
+            "strong",
+            "em",
+            "h3",
+            "blockquote",
+            "br",
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+        },
         attributes={},
     )
     return Block(html) if html.strip() else None

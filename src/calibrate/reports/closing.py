@@ -28,13 +28,17 @@ def hash_of_input(*tables: pd.DataFrame) -> str:
     digest = hashlib.sha256()
     for table in tables:
         lines = sorted(
-            table.reindex(columns=sorted(table.columns)).to_csv(index=False, header=False).splitlines()
+            table.reindex(columns=sorted(table.columns))
+            .to_csv(index=False, header=False)
+            .splitlines()
         )
         digest.update("\n".join([",".join(sorted(table.columns)), *lines]).encode())
     return digest.hexdigest()[:16]
 
 
-def footer(*, input_hash: str, rule_id: str, min_n: int, edition: Edition, facts: str = "") -> Block:
+def footer(
+    *, input_hash: str, rule_id: str, min_n: int, edition: Edition, facts: str = ""
+) -> Block:
     """The report's footer: versions, the input's hash, the resolution rule, the suppression rule."""
     rule = resolution_rule(rule_id)
     hidden = (

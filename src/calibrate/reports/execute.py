@@ -100,8 +100,8 @@ def _quiet_ports() -> Config:
 
 
 def _in_plain_words(problem: PapermillExecutionError) -> Failure:
-    first_line = str(problem.source).strip().splitlines()[:1]
-    cell = first_line[0] if first_line else f"cell {problem.cell_index}"
+    first_line = str(problem.source).strip().partition("\n")[0]
+    cell = first_line.removeprefix("# ") if first_line.startswith("#") else "Reading the project"
     if problem.ename in _OUR_ERRORS:
         return Failure(str(problem.evalue), cell)
     return Failure(
