@@ -168,8 +168,8 @@ def libraries_of(names: Iterable[str]) -> dict[str, set[str]]:
 @pytest.mark.parametrize(
     ("folders", "extras"),
     [
-        (("src/", "templates/", "notebooks/"), ("postgres", "pdf")),
-        (("tests/", "benchmarks/", "sample_data/"), ("postgres", "pdf", "test", "dev")),
+        (("src/", "templates/", "notebooks/"), ("postgres",)),
+        (("tests/", "benchmarks/", "sample_data/"), ("postgres", "test", "dev")),
     ],
     ids=["what users run", "what developers run"],
 )

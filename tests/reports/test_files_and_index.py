@@ -12,14 +12,14 @@ from calibrate.reports.index import write_index
 from calibrate.reports.kinds import ReportJob, report_kind
 
 
-def summary(kind, id, **changes):
+def summary(kind, which, **changes):
     values = {
         "kind": kind,
-        "id": id,
+        "id": which,
         "window": "",
         "edition": "inside",
-        "title": f"{kind} {id}",
-        "headline": f"Headline of {id}.",
+        "title": f"{kind} {which}",
+        "headline": f"Headline of {which}.",
         "subtitle": "",
         "failed": False,
         "formats": ("html",),

@@ -17,18 +17,20 @@ app = typer.Typer(
 @app.command()
 def report(
     kind: Annotated[str, typer.Argument(help="session, school, district or rater.")],
-    id: Annotated[str | None, typer.Argument(help="Which one, for example S01 or lincoln.")] = None,
-    all: Annotated[bool, typer.Option("--all", help="Make them all.")] = False,
+    which: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Which one, for example S01 or lincoln.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Make them all.")] = False,
     window: Annotated[str, typer.Option(help="Only this window, for example 2025-fall.")] = "",
     edition: Annotated[
         str, typer.Option(help="inside (for staff) or outside (small groups hidden, nobody named).")
     ] = "inside",
     workers: Annotated[int, typer.Option(min=1, help="How many processes work at once.")] = 1,
-    format: Annotated[
-        str, typer.Option(help="html, and also pdf or docx: html,pdf,docx.")
+    formats: Annotated[
+        str, typer.Option("--format", help="html, and also pdf or docx: html,pdf,docx.")
     ] = "html",
     project: Annotated[Path, typer.Option(help="The project's folder.")] = Path(),
-    json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+    as_json: console.JsonFlag = False,
 ) -> None:
     """Make calibration reports and the page that links them.
 
@@ -40,14 +42,14 @@ def report(
     answer = make_reports(
         project,
         kind,
-        id,
-        every=all,
+        which,
+        every=every,
         window=window,
         edition=edition,
         workers=workers,
-        formats=tuple(one.strip() for one in format.split(",") if one.strip()),
+        formats=tuple(one.strip() for one in formats.split(",") if one.strip()),
     )
-    if json:
+    if as_json:
         console.print_json(answer.as_dict())
     else:
         for line in answer.lines():
