@@ -1,0 +1,58 @@
+"""A real browser for every test in this folder: cut off from the network, and watched.
+
+``page`` is a Playwright page on a laptop's screen (``both_screens`` adds a phone's). When a test ends, what its pages did is
+checked: no request that leaves the machine, no error in the console. ``seen`` holds both lists while the test runs.
+``axe(page)`` lists what axe-core finds serious or critical.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support import browsers, watching
+
+
+# One browser per file, not per session: while Playwright runs, its event loop is the thread's, and other tests need theirs.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    executable = browsers.provide()
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=executable, headless=True, args=browsers.flags()
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def viewport(request: pytest.FixtureRequest) -> dict[str, int]:
+    return getattr(request, "param", watching.LAPTOP)
+
+
+@pytest.fixture
+def context(browser: Browser, viewport: dict[str, int]) -> Iterator[BrowserContext]:
+    fresh = browser.new_context(
+        viewport=viewport, service_workers="block", reduced_motion="reduce", locale="en-US"
+    )
+    fresh.set_default_timeout(15_000)
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def seen(context: BrowserContext) -> watching.Seen:
+    return watching.watch(context)
+
+
+@pytest.fixture
+def page(context: BrowserContext, seen: watching.Seen) -> Iterator[Page]:
+    yield context.new_page()
+    seen.check()
+
+
+@pytest.fixture
+def axe() -> Callable[..., list[watching.Violation]]:
+    return watching.axe
