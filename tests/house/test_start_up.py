@@ -51,7 +51,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def quickest(*arguments: str, limit: float, tries: int = 15) -> float:
+def quickest(*arguments: str, limit: float, tries: int = 30) -> float:
     """The shortest of several runs: a busy machine makes a run longer, and nothing makes one shorter."""
     best = float("inf")
     run(*arguments)  # the first one may have to write bytecode
