@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 from datetime import datetime
 
-import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,24 +15,13 @@ from calibrate.errors import CalibrateError, DataError, ImportRefused
 from calibrate.exchange import tables
 from calibrate.exchange.source_files import SourceFile
 from calibrate.exchange.tables import column_letter, is_spoilt_id, read_table, table_of
+from tests.exchange.sources import workbook
 
 
 def of(content: bytes | str):
     return table_of(
         SourceFile("t.csv", content.encode() if isinstance(content, str) else content, "0" * 64)
     )
-
-
-def workbook(*sheets: list[list[object]]) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for rows in sheets:
-        sheet = book.create_sheet()
-        for row in rows:
-            sheet.append(row)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 def test_cells_stay_text_and_codes_are_not_taken_for_missing():
@@ -192,10 +181,9 @@ def test_ten_thousand_rows_of_a_workbook_are_read():
 def test_random_bytes_give_a_table_or_a_clear_error(content):
     try:
         table = of(content)
-    except CalibrateError as error:
-        assert error.message
-    else:
-        assert all(len(row) == len(table.columns) for row in table.rows)
+    except CalibrateError:
+        return
+    assert all(len(row) == len(table.columns) for row in table.rows)
 
 
 @settings(deadline=None, max_examples=100)
@@ -203,10 +191,9 @@ def test_random_bytes_give_a_table_or_a_clear_error(content):
 def test_random_text_gives_a_table_or_a_clear_error(content):
     try:
         table = of(content)
-    except CalibrateError as error:
-        assert error.message
-    else:
-        assert len(table.numbers) == len(table.rows)
+    except CalibrateError:
+        return
+    assert len(table.numbers) == len(table.rows)
 
 
 @settings(deadline=None, max_examples=60)
@@ -216,10 +203,8 @@ def test_a_workbook_with_damaged_bytes_gives_a_table_or_a_clear_error(data):
     for _ in range(data.draw(st.integers(1, 5))):
         good[data.draw(st.integers(0, len(good) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(1, len(good)))
-    try:
+    with contextlib.suppress(CalibrateError):
         of(bytes(good[:cut]))
-    except CalibrateError as error:
-        assert error.message
 
 
 _GOOD = workbook([["piece", "score"], ["P1", 3], ["P2", 2]])
