@@ -6,6 +6,7 @@ SHELL := /bin/sh
 .PHONY: help demo test workbench lint format bench clean use-environment work-environment
 
 WORKERS ?= 2
+PROJECT ?= demo
 PYTEST_ARGS ?=
 BIN := .venv/bin
 
@@ -16,8 +17,9 @@ help: ## Say what each command does
 demo: use-environment ## Build the sample district in demo/, run every report, say what to open
 	@$(BIN)/python -m calibrate demo demo
 
-workbench: use-environment ## Open JupyterLab with the notebooks, in the project folder demo/
-	@$(BIN)/python -m calibrate lab demo
+workbench: use-environment ## Open JupyterLab with the notebooks, in demo/ or in PROJECT=my-school
+	@[ "$(PROJECT)" != demo ] || [ -f demo/calibrate.toml ] || $(BIN)/python -m calibrate demo demo
+	@$(BIN)/python -m calibrate lab "$(PROJECT)"
 
 test: work-environment ## Run every test, browser tests included
 	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)

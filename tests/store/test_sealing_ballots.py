@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.store.sealing_kit import SIZE, SOME, make_panel
 
 from calibrate.errors import ArgumentError, SealError
 from calibrate.store.sealing import (
@@ -23,6 +22,7 @@ from calibrate.store.sealing import (
     seal_copy,
 )
 from calibrate.store.sealing.payload import HEADER_SIZE, pack, unpack
+from tests.store.sealing_kit import SIZE, SOME, make_panel
 
 panel = make_panel()
 

@@ -6,7 +6,6 @@ import stat
 from pathlib import Path
 
 import pytest
-from tests.store.sealing_kit import CHEAP, PASSPHRASE, make_key_store
 
 from calibrate.errors import ArgumentError, NotFound, ProjectError, SealError
 from calibrate.store.sealing import (
@@ -19,6 +18,7 @@ from calibrate.store.sealing import (
     seal_for_recovery,
 )
 from calibrate.store.sealing.passphrase import PASSPHRASE_COST, Cost, check_passphrase, slow_key
+from tests.store.sealing_kit import CHEAP, PASSPHRASE, make_key_store
 
 
 def test_the_passphrase_opens_the_session(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.store.sealing_kit import make_key_store
 
 from calibrate.errors import SealError
 from calibrate.store.sealing import PinRefused, enter_with_pin, make_pin, make_rater_secret
@@ -16,6 +15,7 @@ from calibrate.store.sealing.pin import (
     check_pin,
     wait_for,
 )
+from tests.store.sealing_kit import make_key_store
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
