@@ -148,6 +148,8 @@ def libraries_of(names: Iterable[str]) -> dict[str, set[str]]:
     """Top-level module to the files that import it, the standard library and our own left out."""
     found: dict[str, set[str]] = {}
     for name in names:
+        beside = {path.stem for path in (ROOT / name).parent.glob("*.py")}
+        scripts = beside if name.startswith("sample_data/") else set()
         for node in ast.walk(ast.parse(code_of(ROOT / name))):
             if isinstance(node, ast.Import):
                 modules = [item.name for item in node.names]
@@ -155,8 +157,8 @@ def libraries_of(names: Iterable[str]) -> dict[str, set[str]]:
                 modules = [node.module or ""]
             else:
                 continue
-            for module in modules:
-                found.setdefault(module.split(".")[0], set()).add(name)
+            for module in {module.split(".")[0] for module in modules} - scripts:
+                found.setdefault(module, set()).add(name)
     ours = {"calibrate", "tests", "sample_data", "benchmarks", "conftest"}
     return {
         module: files
