@@ -229,7 +229,7 @@ def rubrics(draw):
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(rubrics())
 def test_any_rubric_comes_back_from_yaml_as_it_went(rubric):
     assert of(write_rubric(rubric)) == rubric

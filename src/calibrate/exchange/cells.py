@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
-from calibrate.errors import ImportRefused
+from calibrate.errors import ArgumentError, ImportRefused
 from calibrate.exchange.problems import Problems
 from calibrate.exchange.tables import Table, column_letter, is_spoilt_id
+from calibrate.model.ids import check_slug
+from calibrate.model.roster import read_grade
 
 _AMERICAN = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
 MAX_ID = 128
@@ -126,6 +128,28 @@ class Row:
             self.problem(name, "This cannot be an id.", f"Use at most {MAX_ID} letters or digits.")
             return None
         return value
+
+    def slug(self, name: str, *, needed: bool = True) -> str | None:
+        """An id of our own kind: letters, digits, dots, dashes and underscores, at most 64."""
+        value = self.id(name, needed=needed)
+        if value is None:
+            return None
+        try:
+            return check_slug(value, name)
+        except ArgumentError as error:
+            self.problem(name, "This cannot be used as an id.", error.fix)
+            return None
+
+    def grade(self, name: str) -> str | None:
+        """The code of a grade written as schools write it."""
+        value = self.needed(name)
+        if value is None:
+            return None
+        try:
+            return read_grade(value)
+        except ArgumentError as error:
+            self.problem(name, "This is not a grade.", error.fix)
+            return None
 
     def date(self, name: str, *, needed: bool = False) -> date | None:
         """A day as ``2026-10-02`` or ``10/2/2026`` (month first)."""

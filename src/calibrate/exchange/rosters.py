@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from calibrate.errors import ArgumentError
 from calibrate.exchange.cells import Columns, Row
 from calibrate.exchange.problems import Problems
 from calibrate.exchange.source_files import SourceFile, read_source
 from calibrate.exchange.tables import table_of
-from calibrate.model.ids import check_slug
-from calibrate.model.roster import Classroom, Role, School, grade_position, read_grade
+from calibrate.model.roster import Classroom, Role, School, grade_position
 
 REQUIRED = ("role", "person_id", "school_id")
 OPTIONAL = (
@@ -109,7 +107,7 @@ class _RosterReader:
         person_id = row.id("person_id")
         school_id = self._school(row, role)
         classroom_id = self._classroom(row, school_id)
-        grade = self._grade(row) if role == "student" or row.text("grade") else None
+        grade = row.grade("grade") if role == "student" or row.text("grade") else None
         start, end = row.date("start"), row.date("end")
         if start and end and end < start:
             row.problem("end", "This ends before it starts.", "Check the two dates.")
@@ -148,22 +146,12 @@ class _RosterReader:
             return None
         return plain
 
-    def _slug(self, row: Row, column: str) -> str | None:
-        value = row.id(column, needed=False)
-        if value is None:
-            return None
-        try:
-            return check_slug(value, column)
-        except ArgumentError as error:
-            row.problem(column, "This cannot be used as an id.", error.fix)
-            return None
-
     def _school(self, row: Row, role: str | None) -> str | None:
         if not row.text("school_id"):
             if role in ("student", "teacher") or row.text("classroom_id"):
                 row.problem("school_id", "The school is missing.", "Fill in the school's id.")
             return None
-        school_id = self._slug(row, "school_id")
+        school_id = row.slug("school_id")
         if school_id is None:
             return None
         title = row.text("school")
@@ -177,7 +165,7 @@ class _RosterReader:
         return school_id
 
     def _classroom(self, row: Row, school_id: str | None) -> str | None:
-        classroom_id = self._slug(row, "classroom_id")
+        classroom_id = row.slug("classroom_id", needed=False)
         if classroom_id is None or school_id is None:
             return None
         title = row.text("classroom")
@@ -198,16 +186,6 @@ class _RosterReader:
                 "classroom", "This classroom has another name in an earlier row.", "Use one name."
             )
         return classroom_id
-
-    def _grade(self, row: Row) -> str | None:
-        text = row.needed("grade")
-        if text is None:
-            return None
-        try:
-            return read_grade(text)
-        except ArgumentError as error:
-            row.problem("grade", "This is not a grade.", error.fix)
-            return None
 
     def _person(self, row: Row, person_id: str, role: str, school_id: str | None) -> None:
         staff = None if role == "student" else Role(role)

@@ -36,6 +36,7 @@ def clean_picture(content: bytes, *, longest_side: int = LONGEST_SIDE) -> CleanF
     """
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "MPO")) as opened:
                 if opened.width * opened.height > MAX_PIXELS:
