@@ -35,8 +35,16 @@ def running_lab(project: Path) -> Iterator[str]:
     log = project / "lab.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "calibrate", "lab", str(project), "--no-browser"]
-            + ["--port", "18923"],
+            [
+                sys.executable,
+                "-m",
+                "calibrate",
+                "lab",
+                str(project),
+                "--no-browser",
+                "--port",
+                "18923",
+            ],
             cwd=ROOT / "src",
             env={**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"},
             stdin=subprocess.DEVNULL,
