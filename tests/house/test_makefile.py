@@ -45,7 +45,20 @@ def commands(tmp_path: Path) -> Path:
     """A PATH of its own: the system's small tools, and no Python but what a test puts there."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    for name in ("sh", "bash", "cat", "cksum", "cp", "dirname", "id", "ls", "mkdir", "rm", "sed", "touch"):
+    for name in (
+        "sh",
+        "bash",
+        "cat",
+        "cksum",
+        "cp",
+        "dirname",
+        "id",
+        "ls",
+        "mkdir",
+        "rm",
+        "sed",
+        "touch",
+    ):
         (folder / name).symlink_to(shutil.which(name) or name)
     return folder
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -51,17 +52,25 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def quickest(*arguments: str, limit: float, tries: int = 30) -> float:
-    """The shortest of several runs: a busy machine makes a run longer, and nothing makes one shorter."""
-    best = float("inf")
+def quickest(*arguments: str, limit: float, tries: int = 12) -> float:
+    """The shortest of several runs, in seconds: a busy machine makes a run longer, and nothing makes one shorter.
+
+    Where the machine has more to do than it has processors, even the shortest run has waited for the others; there the
+    seconds that the run itself has worked are what it takes.
+    """
+    best = worked = float("inf")
     run(*arguments)  # the first one may have to write bytecode
     for _ in range(tries):
-        start = time.perf_counter()
+        before, start = os.times(), time.perf_counter()
         run(*arguments)
         best = min(best, time.perf_counter() - start)
+        after = os.times()
+        used = after.children_user + after.children_system
+        worked = min(worked, used - before.children_user - before.children_system)
         if best < limit:
-            break
-    return best
+            return best
+    busy = os.getloadavg()[0] > (os.cpu_count() or 1)
+    return worked if busy else best
 
 
 def test_importing_calibrate_takes_less_than_three_tenths_of_a_second() -> None:
