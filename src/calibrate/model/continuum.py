@@ -73,9 +73,10 @@ class PlacedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A piece at a level of a strand; a placement by exemplar carries staff's reason."""
+    """A piece at a level of a strand of a continuum; a placement by exemplar carries staff's reason."""
 
     piece_id: str
+    continuum_id: str
     strand_id: str
     level_id: str
     by: PlacedBy

@@ -75,9 +75,30 @@ class Assignment:
     own_student: bool = False
 
 
+class BallotState(StrEnum):
+    """Whether the rater can still change the ballot."""
+
+    DRAFT = "draft"
+    COMMITTED = "committed"
+
+
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """One rater's whole round, sealed. Nobody without the session's private key can read it."""
+    """One rater's whole round, sealed. Nobody without the session's private key can read it.
+
+    Parameters
+    ----------
+    sequence
+        1 for the first save, one more at each change.
+    answered
+        How many choices have a score or a code: the progress that others may see.
+    sealed
+        The sealed payload; the same length for every ballot of a session.
+    signature
+        The rater's Ed25519 signature, 64 bytes.
+    own_copy
+        The same payload under a key that only the rater's secret gives.
+    """
 
     session_id: str
     round: RoundName
@@ -85,7 +106,17 @@ class Ballot:
     sequence: int
     sealed: bytes
     signature: bytes
+    state: BallotState = BallotState.DRAFT
+    answered: int = 0
+    own_copy: bytes | None = None
+    saved_at: datetime | None = None
     committed_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.sequence < 1:
+            raise ArgumentError("A ballot's sequence number starts at 1.")
+        if self.answered < 0:
+            raise ArgumentError("A ballot cannot have fewer than no answers.")
 
 
 @dataclass(frozen=True, slots=True)
