@@ -1,0 +1,1 @@
+"""Every version of the database, and the steps between them."""

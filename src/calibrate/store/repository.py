@@ -1,0 +1,144 @@
+"""The store: a database that is read and written in units, with one small repository per noun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import sqlalchemy as sa
+
+from calibrate.errors import DataError, ProjectError
+from calibrate.model.continuum import Placement
+from calibrate.model.provenance import ImportRecord
+from calibrate.store.continuum import Continua
+from calibrate.store.engine import WAIT_SECONDS, WRITING, open_engine
+from calibrate.store.logs import AuditLog
+from calibrate.store.people import People
+from calibrate.store.rubrics import Rubrics
+from calibrate.store.schema import continuum, logs
+from calibrate.store.scores import Scores
+from calibrate.store.sealed import Ballots
+from calibrate.store.sessions import Sessions
+from calibrate.store.unit import Change, Noun, Transaction
+from calibrate.store.work import Work
+
+__all__ = ["Change", "Store", "Unit"]
+
+
+class Unit(Transaction):
+    """One transaction, with a repository per noun.
+
+    Attributes
+    ----------
+    people, rubrics, work, sessions, scores, continuum, placements, imports, ballots, audit
+        See the module of each. All have ``find``, ``get``, ``add``, ``put``, ``all``, ``count`` in
+        the same meaning, apart from `ballots`, which change only by ``save``.
+    """
+
+    def __init__(self, connection: sa.Connection, *, writable: bool) -> None:
+        super().__init__(connection, writable=writable)
+        self.people = People(self)
+        self.rubrics = Rubrics(self)
+        self.work = Work(self)
+        self.sessions = Sessions(self)
+        self.scores = Scores(self)
+        self.continuum = Continua(self)
+        self.placements = Noun(self, Placement, continuum.placement, "placement")
+        self.imports = Noun(
+            self, ImportRecord, logs.import_record, "import", order=["imported_at", "id"]
+        )
+        self.ballots = Ballots(self)
+        self.audit = AuditLog(self)
+
+
+class Store:
+    """A project's database.
+
+    Parameters
+    ----------
+    url
+        ``sqlite:///…`` or ``postgresql://…``.
+
+    Raises
+    ------
+    ProjectError
+        If the database is of another kind, or lies on a network folder.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = open_engine(url)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Unit]:
+        """A unit that writes: everything in it is saved together when it ends, or nothing is.
+
+        Raises
+        ------
+        ProjectError
+            If somebody else holds the database for longer than 30 seconds, or it cannot be reached.
+        """
+        with _plain_errors():
+            writing = self.engine.execution_options(**{WRITING: True})
+            with writing.begin() as connection:
+                yield Unit(connection, writable=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Unit]:
+        """A unit that reads, and sees the project as it stands at its first look. It cannot write."""
+        with _plain_errors(), self.engine.connect() as connection, connection.begin():
+            yield Unit(connection, writable=False)
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file, or None for a server."""
+        if self.engine.dialect.name != "sqlite" or self.engine.url.database is None:
+            return None
+        return Path(self.engine.url.database)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        text = str(error.orig).lower()
+        if "locked" in text or "lock timeout" in text:
+            raise ProjectError(
+                f"Somebody else is saving to this project and did not finish in {WAIT_SECONDS} seconds.",
+                fix="Nothing of yours was lost: try again in a moment.",
+            ) from error
+        if "readonly" in text or "read-only" in text:
+            raise ProjectError(
+                "The project was opened for reading here, so nothing can be saved."
+            ) from error
+        raise ProjectError(
+            "The project's database cannot be used.",
+            fix="Check that the disk is not full, that the file may be written, or that the server "
+            "answers; `calibrate doctor` looks closer.",
+        ) from error
+    except sa.exc.IntegrityError as error:
+        raise DataError(
+            "Something that was to be saved contradicts what the project holds; nothing was changed."
+        ) from error
+    except sa.exc.DatabaseError as error:
+        raise ProjectError(
+            "The project's database refused this; nothing was changed.",
+            fix="`calibrate doctor` looks closer.",
+        ) from error

@@ -1,0 +1,127 @@
+"""Sealed ballots, saved with compare-and-set, and the keys, manifests and hashes they are checked against."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import sqlalchemy as sa
+
+from calibrate.errors import ArgumentError, StaleWrite
+from calibrate.model.sealed import PinTry, RaterSecretHash, SessionKey, StoredManifest
+from calibrate.model.session import Ballot, BallotState, RoundName
+from calibrate.store.schema import sealed as tables
+from calibrate.store.unit import Noun, Transaction, explained
+
+_STALE = "A newer choice of yours is stored already, so this older one was not saved over it."
+
+
+class Ballots:
+    """Ballots by session, round and rater. They change only by `save`."""
+
+    def __init__(self, unit: Transaction) -> None:
+        self._unit = unit
+        self._rows = Noun(unit, Ballot, tables.ballot, "ballot")
+        self.keys = Noun(unit, SessionKey, tables.session_key, "session key")
+        self.manifests = Noun(unit, StoredManifest, tables.manifest, "manifest", append_only=True)
+        self.secrets = Noun(unit, RaterSecretHash, tables.rater_secret, "rater's secret")
+        self.tries = Noun(unit, PinTry, tables.pin_try, "try", order=["tried_at", "id"])
+
+    def find(self, session_id: str, round: RoundName, rater_id: str) -> Ballot | None:  # noqa: A002
+        """The ballot as it is stored now, or None."""
+        return self._rows.find(session_id, round, rater_id)
+
+    def get(self, session_id: str, round: RoundName, rater_id: str) -> Ballot:  # noqa: A002
+        """The ballot as it is stored now; `NotFound` if nothing was saved yet."""
+        return self._rows.get(session_id, round, rater_id)
+
+    def of(self, session_id: str, round: RoundName | None = None) -> list[Ballot]:  # noqa: A002
+        """Every ballot of a session, or of one of its rounds."""
+        where = {"session_id": session_id} | ({} if round is None else {"round": round})
+        return self._rows.all(**where)
+
+    def stored(
+        self,
+        session_id: str,
+        round: RoundName,  # noqa: A002
+        rater_id: str,
+        operation_id: str,
+    ) -> int | None:
+        """The sequence number under which an operation was stored, or None if it never arrived."""
+        table = tables.ballot_operation
+        query = sa.select(table.c.sequence).where(
+            table.c.session_id == session_id,
+            table.c.round == round,
+            table.c.rater_id == rater_id,
+            table.c.operation_id == operation_id,
+        )
+        rows = self._unit.rows(query)
+        return int(rows[0].sequence) if rows else None
+
+    def save(self, ballot: Ballot, *, expected: int, operation_id: str) -> int:
+        """Save a ballot in place of the one with the sequence number ``expected``.
+
+        Parameters
+        ----------
+        ballot
+            The new ballot; its sequence is ``expected + 1``.
+        expected
+            The sequence number of the stored ballot that the rater saw; 0 for the first save.
+        operation_id
+            The id that the page gave to the choice: what is sent again is stored once.
+
+        Returns
+        -------
+        int
+            The sequence number under which the operation is stored.
+
+        Raises
+        ------
+        StaleWrite
+            If another ballot is stored by now, or the stored one is committed. Nothing is changed.
+        """
+        if ballot.sequence != expected + 1:
+            raise ArgumentError("A ballot's sequence number is one more than the one it replaces.")
+        if not operation_id:
+            raise ArgumentError("A choice needs an operation id.")
+        before = self.stored(ballot.session_id, ballot.round, ballot.rater_id, operation_id)
+        if before is not None:
+            return before
+        table = tables.ballot
+        if expected == 0:
+            if self.find(ballot.session_id, ballot.round, ballot.rater_id) is not None:
+                raise StaleWrite(_STALE, fix="Load the page again to see what is stored.")
+            with explained("A ballot belongs to a session and to a rater of the project."):
+                self._unit.write(sa.insert(table), [asdict(ballot)])
+        else:
+            touched = self._unit.write(
+                sa.update(table)
+                .where(
+                    table.c.session_id == ballot.session_id,
+                    table.c.round == ballot.round,
+                    table.c.rater_id == ballot.rater_id,
+                    table.c.sequence == expected,
+                    table.c.state == BallotState.DRAFT,
+                )
+                .values(asdict(ballot))
+            )
+            if touched != 1:
+                self._explain_stale(ballot)
+        self._unit.write(
+            sa.insert(tables.ballot_operation),
+            [
+                {
+                    "session_id": ballot.session_id,
+                    "round": ballot.round,
+                    "rater_id": ballot.rater_id,
+                    "operation_id": operation_id,
+                    "sequence": ballot.sequence,
+                }
+            ],
+        )
+        return ballot.sequence
+
+    def _explain_stale(self, ballot: Ballot) -> None:
+        now = self.find(ballot.session_id, ballot.round, ballot.rater_id)
+        if now is not None and now.state is BallotState.COMMITTED:
+            raise StaleWrite("This ballot is committed and does not change any more.")
+        raise StaleWrite(_STALE, fix="Load the page again to see what is stored.")
