@@ -1,0 +1,67 @@
+"""Standard errors and intervals from how much each unit moves a result (its influence), by piece."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+#: Half of what a 95 % interval leaves out at each end.
+TAIL = 0.025
+
+
+def standard_error(influence: FloatArray, piece: IntArray) -> float:
+    """The standard error of a mean-like statistic when whole pieces are drawn.
+
+    Parameters
+    ----------
+    influence
+        What each unit adds to the statistic beyond its value, times the number of units, shape (n_units,); sums to about 0.
+    piece
+        The piece of each unit, shape (n_units,).
+
+    Returns
+    -------
+    float
+        ``sqrt(c / (c − 1) · Σ (sum of influence within a piece)²) / n_units`` with c pieces; with one unit per piece this is
+        Gwet's form, ``sqrt(Σ influence² / (n (n − 1)))``. ``nan`` with fewer than two pieces.
+    """
+    by_piece = np.bincount(np.unique(piece, return_inverse=True)[1], weights=influence)
+    pieces = len(by_piece)
+    if pieces < 2:
+        return math.nan
+    return float(math.sqrt(pieces / (pieces - 1) * float(by_piece @ by_piece)) / len(influence))
+
+
+def t_interval(
+    value: float, se: float, pieces: int, low: float = -1.0, high: float = 1.0
+) -> tuple[float, float]:
+    """A 95 % interval from Student's t with pieces − 1 degrees of freedom, cut at what the statistic can reach."""
+    if not (math.isfinite(value) and math.isfinite(se)) or pieces < 2:
+        return math.nan, math.nan
+    half = float(special.stdtrit(pieces - 1, 1 - TAIL)) * se
+    return max(low, value - half), min(high, value + half)
+
+
+def normal_interval(
+    value: float, se: float, low: float = -1.0, high: float = 1.0
+) -> tuple[float, float]:
+    """A 95 % interval from the normal distribution, cut at what the statistic can reach."""
+    if not (math.isfinite(value) and math.isfinite(se)):
+        return math.nan, math.nan
+    half = float(special.ndtri(1 - TAIL)) * se
+    return max(low, value - half), min(high, value + half)
+
+
+def at_the_ceiling(pieces: int) -> tuple[float, float]:
+    """The exact 95 % interval of a proportion when all of some pieces succeeded (Clopper & Pearson 1934, *Biometrika* 26).
+
+    Where every piece shows full agreement, the usual interval has no width, as if nothing were uncertain. This one says what
+    so many pieces can bear: at least 0.025^(1/n).
+    """
+    return float(TAIL ** (1 / pieces)), 1.0

@@ -1,0 +1,111 @@
+"""Agreement weights: how near two different levels are (1 the same, 0 as far apart as can be).
+
+Weights are for the chance-corrected coefficients. ``ordinal`` here is Gwet's set (Gwet 2014, *Handbook of Inter-Rater
+Reliability*, 4th ed., section 3.5); it is not Krippendorff's ordinal metric, which depends on how often each level was used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.errors import ArgumentError
+
+FloatArray = npt.NDArray[np.float64]
+
+#: The named sets of weights.
+NAMES = ("identity", "linear", "quadratic", "ordinal")
+
+#: What callers may give: a name, or a square matrix of their own.
+Weights = str | Sequence[Sequence[float]] | FloatArray
+
+
+def identity(levels: FloatArray) -> FloatArray:
+    """Only the same level agrees: for levels without an order, and for "exactly the same"."""
+    return np.eye(len(levels))
+
+
+def linear(levels: FloatArray) -> FloatArray:
+    """Each step apart costs the same: 1 − distance / greatest distance."""
+    return 1.0 - _distances(levels)
+
+
+def quadratic(levels: FloatArray) -> FloatArray:
+    """Distance squared: one level apart costs little, a wide split much. The usual choice for rubric levels."""
+    return np.asarray(1.0 - _distances(levels) ** 2)
+
+
+def ordinal(levels: FloatArray) -> FloatArray:
+    """Gwet's ordinal weights: the number of pairs of levels between the two, over the greatest such number."""
+    position = np.arange(len(levels), dtype=float)
+    apart = np.abs(position[:, None] - position[None, :])
+    pairs = (apart + 1) * apart / 2
+    greatest = pairs.max(initial=0.0)
+    return np.asarray(1.0 - pairs / greatest) if greatest > 0 else np.ones_like(pairs)
+
+
+def adjacent(levels: FloatArray, within: float) -> FloatArray:
+    """1 where two levels lie at most ``within`` apart, else 0."""
+    return (np.abs(levels[:, None] - levels[None, :]) <= within + 1e-9).astype(float)
+
+
+def weight_matrix(weights: Weights, levels: FloatArray) -> tuple[str, FloatArray]:
+    """The name and the matrix of a set of weights.
+
+    Parameters
+    ----------
+    weights
+        ``identity``, ``linear``, ``quadratic``, ``ordinal``, or a matrix of shape (k, k) with ones on the diagonal,
+        symmetric, every entry from 0 to 1.
+    levels
+        The numbers of the k levels in order, shape (k,): positions 1…k, or values where the scale is an interval scale.
+
+    Raises
+    ------
+    ArgumentError
+        Unknown name, or a matrix that cannot serve as weights.
+    """
+    if isinstance(weights, str):
+        makers = {
+            "identity": identity,
+            "linear": linear,
+            "quadratic": quadratic,
+            "ordinal": ordinal,
+        }
+        if weights not in makers:
+            raise ArgumentError(
+                f"There are no weights called “{weights}”.",
+                fix=f"Choose one of {', '.join(NAMES)}.",
+            )
+        return weights, makers[weights](levels)
+    return "given", _checked(weights, len(levels))
+
+
+def _checked(weights: Sequence[Sequence[float]] | FloatArray, k: int) -> FloatArray:
+    try:
+        matrix = np.asarray(weights, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError("The weights are not a table of numbers.") from error
+    if matrix.shape != (k, k):
+        raise ArgumentError(
+            f"The weights have the shape {matrix.shape}, but the scale has {k} levels.",
+            fix=f"Give a table of {k} rows and {k} columns, one for each level.",
+        )
+    if not np.isfinite(matrix).all() or matrix.min() < 0 or matrix.max() > 1:
+        raise ArgumentError("Weights must be numbers from 0 to 1.")
+    if not np.array_equal(np.diag(matrix), np.ones(k)):
+        raise ArgumentError(
+            "The same level must agree with itself: put 1 on the diagonal of the weights."
+        )
+    if not np.allclose(matrix, matrix.T, rtol=0, atol=1e-12):
+        raise ArgumentError("The weights must be the same both ways (a symmetric table).")
+    return matrix
+
+
+def _distances(levels: FloatArray) -> FloatArray:
+    """Distances between levels as shares of the greatest distance, shape (k, k)."""
+    apart = np.abs(levels[:, None] - levels[None, :])
+    greatest = apart.max(initial=0.0)
+    return np.asarray(apart / greatest) if greatest > 0 else np.zeros_like(apart)
