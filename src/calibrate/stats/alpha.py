@@ -106,10 +106,9 @@ def draw_sums(ratings: Ratings) -> tuple[FloatArray, IntArray]:
     One draw is a piece. Where each piece is one unit, equal rows of counts collapse first; where it holds several units
     their coincidences are added.
     """
+    patterns, which, times = collapse(ratings.counts)
     if not ratings.is_clustered:
-        patterns, times = collapse(ratings.counts)
         return coincidences(patterns), times
-    patterns, which = np.unique(ratings.counts, axis=0, return_inverse=True)
     per_pattern = coincidences(patterns)[which]
     n_pieces = int(ratings.piece.max()) + 1
     sums = np.zeros((n_pieces, per_pattern.shape[1]))

@@ -114,13 +114,13 @@ def chance_corrected(
     inflated = n / n_shared * (by_unit - expected * shared) / (1.0 - expected)
     influence = inflated - (1.0 - value) * model.influence / (1.0 - expected) - value
     se = standard_error(influence, ratings.piece)
-    pieces = len(np.unique(ratings.piece))
-    found = replace(basis, value=value, se=se, observed=observed, expected=expected)
-    if pieces < 2:
+    found = replace(basis, value=value, observed=observed, expected=expected)
+    if basis.n_pieces < 2:
         return replace(found, flags=(ONE_PIECE,))
+    found = replace(found, se=se)
     if bool((by_unit[shared] == 1.0).all()):
         return replace(found, flags=(PERFECT,))
-    low, high = t_interval(value, se, pieces)
+    low, high = t_interval(value, se, len(np.unique(ratings.piece)))
     return replace(found, ci_low=low, ci_high=high)
 
 

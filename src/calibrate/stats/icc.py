@@ -151,11 +151,10 @@ def _balanced(basis: Coefficient, table: FloatArray, averaged: float) -> Coeffic
     perfect = float(np.ptp(table, axis=1).max()) == 0.0
     if perfect:
         return replace(basis, value=1.0, se=0.0, flags=(PERFECT,))
-    denominator = (ms.pieces - ms.error) / ms.m + (
-        (ms.raters - ms.error) / ms.n + ms.error
-    ) / averaged
-    if abs(denominator) < 1e-12:
-        return replace(basis, undefined="pieces, raters and chance differences cancel out")
+    own, other = (ms.pieces - ms.error) / ms.m, (ms.raters - ms.error) / ms.n + ms.error
+    smallest = 1e-9 * (ms.pieces + ms.raters + ms.error)
+    if own + other <= smallest or own + other / averaged <= smallest:
+        return replace(basis, undefined="too few scores: the estimated differences cancel out")
     value = float(icc(ms.pieces, ms.raters, ms.error))
     found = replace(basis, value=value, se=_delta_se(icc, ms))
     if ms.error < 1e-12 * max(ms.pieces, ms.raters):
@@ -231,11 +230,13 @@ def _with_gaps(
     slope = np.array([parts.rater + parts.error, -parts.piece, -parts.piece]) / whole**2
     se = math.sqrt(float(slope @ parts.covariance @ slope))
     half = float(special.ndtri(1 - TAIL)) * se / (1 - single**2)
-    low, high = (_step_up(math.tanh(math.atanh(single) + side), averaged) for side in (-half, half))
+    low, high = (math.tanh(math.atanh(single) + side) for side in (-half, half))
+    if 1 + (averaged - 1) * low <= 1e-9:
+        return replace(found, flags=("too few scores: no interval",))
     return replace(
         found,
         se=se * averaged / (1 + (averaged - 1) * single) ** 2,
-        ci_low=low,
-        ci_high=high,
+        ci_low=_step_up(low, averaged),
+        ci_high=_step_up(high, averaged),
         flags=("approximate interval: not every rater scored every piece",),
     )

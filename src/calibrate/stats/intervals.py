@@ -45,7 +45,7 @@ def t_interval(
     if not (math.isfinite(value) and math.isfinite(se)) or pieces < 2:
         return math.nan, math.nan
     half = float(special.stdtrit(pieces - 1, 1 - TAIL)) * se
-    return max(low, value - half), min(high, value + half)
+    return min(value, max(low, value - half)), min(high, value + half)
 
 
 def normal_interval(
@@ -55,7 +55,7 @@ def normal_interval(
     if not (math.isfinite(value) and math.isfinite(se)):
         return math.nan, math.nan
     half = float(special.ndtri(1 - TAIL)) * se
-    return max(low, value - half), min(high, value + half)
+    return min(value, max(low, value - half)), min(high, value + half)
 
 
 def at_the_ceiling(pieces: int) -> tuple[float, float]:

@@ -97,6 +97,8 @@ class Ratings:
 
     def shared_only(self) -> Ratings:
         """The same ratings without the units that only one rater scored."""
+        if bool(self.shared.all()):
+            return self
         keep = self.shared[self.unit]
         return _numbered(
             self.unit[keep],

@@ -1,0 +1,287 @@
+"""What a norming room will do to every statistic: nobody differs, nobody shares a piece, hardly anyone scores."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+
+import numpy as np
+import pytest
+
+from calibrate.errors import ArgumentError, DataError
+from calibrate.stats.agreement import (
+    adjacent_agreement,
+    brennan_prediger,
+    exact_agreement,
+    fleiss_kappa,
+    gwet_ac,
+    percent_agreement,
+)
+from calibrate.stats.alpha import krippendorff_alpha
+from calibrate.stats.icc import absolute_agreement, icc_a_1, icc_a_k
+from calibrate.stats.ratings import prepare_ratings
+from calibrate.stats.results import Coefficient
+from calibrate.stats.two_raters import both_scored, cohen_kappa
+from tests.stats.panels import panel, simulated
+
+PLAIN = [exact_agreement, adjacent_agreement, percent_agreement]
+LIKE_KAPPA = [cohen_kappa, fleiss_kappa, krippendorff_alpha]
+NEVER_LOST = [gwet_ac, brennan_prediger]
+ICC = [icc_a_1, icc_a_k]
+ALL = PLAIN + LIKE_KAPPA + NEVER_LOST + ICC
+
+
+@pytest.mark.parametrize("statistic", LIKE_KAPPA + ICC)
+def test_a_unanimous_panel_leaves_kappa_alpha_and_icc_undefined(statistic):
+    found = statistic(panel([[3, 3]] * 6, [1, 2, 3, 4]))
+    assert math.isnan(found.value)
+    assert "no variation" in found.undefined
+    assert "no variation" in found.flags
+
+
+@pytest.mark.parametrize("statistic", NEVER_LOST)
+@pytest.mark.parametrize("weights", ["identity", "linear", "quadratic", "ordinal"])
+def test_a_unanimous_panel_leaves_ac_and_brennan_prediger_at_1_flagged(statistic, weights):
+    found = statistic(panel([[3, 3, 3]] * 6, [1, 2, 3, 4]), weights)
+    assert found.value == 1.0
+    assert found.undefined is None
+    assert found.flags == ("no variation",)
+    assert not found.has_interval
+
+
+def test_a_unanimous_panel_shows_exact_agreement_with_what_so_few_pieces_can_bear():
+    found = exact_agreement(panel([[3, 3, 3]] * 6, [1, 2, 3, 4]))
+    assert (found.value, found.flags) == (1.0, ("no variation",))
+    assert found.ci_low == pytest.approx(0.025 ** (1 / 6))
+
+
+@pytest.mark.parametrize("statistic", NEVER_LOST + LIKE_KAPPA)
+def test_one_level_alone_is_no_crash(statistic):
+    statistic(panel([[3, 3]] * 4, [3]))
+
+
+@pytest.mark.parametrize("statistic", ALL)
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[3], [4], [1]],
+        [[3, None], [None, 2], [1, None], [None, 4]],
+        [[None, None], [None, None]],
+        [],
+        [[2]],
+    ],
+    ids=["one rater", "no shared piece", "nothing scored", "no pieces", "one score"],
+)
+def test_without_a_pair_of_scores_the_reason_is_told(statistic, rows):
+    found = statistic(panel(rows, [1, 2, 3, 4]))
+    assert math.isnan(found.value)
+    assert found.undefined
+    assert not found.has_interval
+    assert json.dumps(found.as_dict())
+
+
+@pytest.mark.parametrize("statistic", [*PLAIN, fleiss_kappa, krippendorff_alpha, *NEVER_LOST])
+def test_one_piece_gives_a_value_but_no_interval(statistic):
+    found = statistic(panel([[2, 3, 2, 4]], [1, 2, 3, 4]))
+    assert math.isfinite(found.value)
+    assert not found.has_interval
+    assert "one piece: no interval" in found.flags
+    assert found.n_pieces == 1
+
+
+@pytest.mark.parametrize("statistic", ICC)
+def test_one_piece_says_nothing_about_differences_between_pieces(statistic):
+    assert statistic(panel([[2, 3, 2, 4]], [1, 2, 3, 4])).undefined == "only one piece"
+
+
+def test_cohens_kappa_of_one_shared_piece_is_told_without_an_interval():
+    found = cohen_kappa(panel([[2, 3], [1, None]], [1, 2, 3, 4]))
+    assert (found.n_pieces, found.value, found.flags) == (1, 0.0, ("one piece: no interval",))
+
+
+def test_cohens_kappa_is_for_two_raters():
+    ratings = panel([[1, 2, 3], [2, 2, 2], [3, 3, 3]], [1, 2, 3])
+    assert "two raters" in cohen_kappa(ratings).undefined
+    assert cohen_kappa(ratings, pair=(1, 2)).is_defined
+    assert "one rater" in cohen_kappa(panel([[1], [2]], [1, 2])).undefined
+    with pytest.raises(ArgumentError):
+        both_scored(ratings, 0, 3)
+    with pytest.raises(ArgumentError):
+        both_scored(ratings, 1, 1)
+
+
+@pytest.mark.parametrize("statistic", [fleiss_kappa, krippendorff_alpha, gwet_ac, icc_a_1, icc_a_k])
+def test_perfect_agreement_on_different_pieces_is_1_without_an_interval(statistic):
+    found = statistic(panel([[1, 1], [2, 2], [4, 4], [3, 3]], [1, 2, 3, 4]))
+    assert found.value == pytest.approx(1.0)
+    assert not found.has_interval
+    assert found.flags == ("perfect agreement: no interval",)
+
+
+def test_perfect_agreement_with_gaps_too():
+    rows = [[1, 1, None], [2, 2, 2], [4, None, 4], [None, 3, 3]]
+    assert icc_a_1(panel(rows, [1, 2, 3, 4])).value == 1.0
+
+
+def test_a_rater_who_is_always_one_level_harsher_costs_absolute_agreement():
+    found = icc_a_1(panel([[1, 2], [2, 3], [3, 4], [1, 2]], [1, 2, 3, 4]))
+    assert 0 < found.value < 1
+    assert found.flags == ("raters differ by constant amounts only: no interval",)
+
+
+@pytest.mark.parametrize("statistic", [icc_a_1, icc_a_k])
+def test_raters_with_pieces_of_their_own_have_no_icc_a(statistic):
+    rows = [[1, 2, None, None], [3, 3, None, None], [None, None, 2, 2]]
+    nested = [[1, 2, None, None, None, None], [None, None, 3, 3, None, None], [None] * 4 + [2, 4]]
+    assert statistic(panel(rows, [1, 2, 3])).is_defined
+    assert "own" in statistic(panel(nested, [1, 2, 3, 4])).undefined
+
+
+def test_one_double_reading_is_not_enough_for_icc():
+    rows = [[1, 2], [3, None], [None, 4], [2, None]]
+    assert "only one piece" in icc_a_1(panel(rows, [1, 2, 3, 4])).undefined
+
+
+def test_an_average_of_no_raters_is_refused():
+    with pytest.raises(ArgumentError):
+        icc_a_k(panel([[1, 2], [3, 3]], [1, 2, 3]), k=0)
+
+
+def test_the_average_of_raters_tells_the_harmonic_mean():
+    rows = [[1, 1, 2, 2], [3, 3, None, None], [4, 3, 4, None], [2, 2, None, None]]
+    k = 4 / (1 / 4 + 1 / 2 + 1 / 3 + 1 / 2)
+    assert f"average of {k:g} raters" in icc_a_k(panel(rows, [1, 2, 3, 4])).method
+
+
+def test_icc_of_totals_takes_any_numbers():
+    found = absolute_agreement(
+        ["a", "a", "b", "b"], ["x", "y", "x", "y"], [7.5, 8, 15, 15], average=False
+    )
+    assert found.value > 0.9
+
+
+@pytest.mark.parametrize("statistic", ALL)
+def test_twelve_raters_with_80_percent_missing_work(statistic):
+    ratings = panel(simulated(8, 40, 12, missing=0.8), [1, 2, 3, 4])
+    if statistic is cohen_kappa:
+        for a in range(12):
+            for b in range(a):
+                found = cohen_kappa(ratings, pair=(a, b))
+                assert found.is_defined or found.undefined
+        return
+    found = statistic(ratings)
+    assert -1 <= found.ci_low < found.value < found.ci_high <= 1
+
+
+@pytest.mark.parametrize("statistic", PLAIN + NEVER_LOST + LIKE_KAPPA + ICC)
+def test_a_level_that_nobody_used_and_a_rater_without_scores_are_no_trouble(statistic):
+    ratings = panel([[1, 2, None], [4, 4, None], [1, 1, None], [2, 1, None]], [0, 1, 2, 3, 4, 5, 6])
+    found = statistic(ratings)
+    assert found.is_defined
+    assert found.n_raters == 2
+
+
+def test_half_point_levels_count_as_levels_and_adjacent_means_one_point():
+    levels = [0.5 * i for i in range(9)]
+    ratings = panel([[2.5, 3.0], [1.0, 2.0], [4.0, 4.0], [0.0, 1.5]], levels)
+    assert ratings.n_levels == 9
+    assert exact_agreement(ratings).value == 0.25
+    within_a_point = adjacent_agreement(ratings)
+    assert within_a_point.value == 0.75
+    assert "at most 1 points apart" in within_a_point.method
+    assert adjacent_agreement(ratings, within=0.5).value == 0.5
+
+
+def test_uneven_values_count_as_ranks_unless_the_scale_is_an_interval_scale():
+    rows = [[0, 1], [1, 1], [4, 1], [0, 0], [4, 4], [1, 4]]
+    ranks = krippendorff_alpha(panel(rows, [0, 1, 4]), "interval", draws=0).value
+    values = krippendorff_alpha(panel(rows, [0, 1, 4], interval=True), "interval", draws=0).value
+    same_ranks = [[{0: 1, 1: 2, 4: 3}[v] for v in row] for row in rows]
+    assert ranks == krippendorff_alpha(panel(same_ranks, [1, 2, 3]), "interval", draws=0).value
+    assert abs(ranks - values) > 0.01
+
+
+def test_on_two_levels_every_pair_is_adjacent_and_that_is_said():
+    found = adjacent_agreement(panel([[0, 1], [1, 1]], [0, 1]))
+    assert "every pair is adjacent on this scale" in found.flags
+
+
+def test_pieces_read_once_do_not_widen_exact_agreement():
+    double = [[1, 1], [2, 3], [3, 3], [4, 4], [2, 2], [1, 2], [3, 3], [4, 3], [2, 2], [1, 1]]
+    single = [[v, None] for v in (1, 2, 3, 4) * 25]
+    alone = exact_agreement(panel(double, [1, 2, 3, 4]))
+    among = exact_agreement(panel(double + single, [1, 2, 3, 4]))
+    assert (among.value, among.se, among.n_pieces) == (alone.value, alone.se, alone.n_pieces)
+    gwets = exact_agreement(panel(double + single, [1, 2, 3, 4]), count_single=True)
+    assert gwets.value == alone.value
+    assert gwets.se > 1.3 * alone.se
+
+
+def test_a_second_score_by_the_same_rater_is_refused_by_name_of_piece_and_rater():
+    with pytest.raises(DataError, match="Rater R2 scored piece P7 more than once"):
+        prepare_ratings(["P6", "P7", "P7"], ["R1", "R2", "R2"], [1, 2, 2], [1, 2])
+    with pytest.raises(DataError, match="on CONV more than once"):
+        prepare_ratings([1, 1, 1], [4, 4, 4], [1, 2, 2], [1, 2], criterion=["ORG", "CONV", "CONV"])
+
+
+def test_the_same_rater_on_two_criteria_is_no_duplicate():
+    ratings = prepare_ratings([1, 1], [4, 4], [1, 2], [1, 2], criterion=["ORG", "CONV"])
+    assert (ratings.n_units, len(set(ratings.piece))) == (2, 1)
+
+
+def test_a_missing_second_score_is_no_duplicate():
+    assert prepare_ratings([1, 1], [2, 2], [1, math.nan], [1, 2]).n_ratings == 1
+
+
+def test_a_score_off_the_scale_is_refused_with_its_place():
+    with pytest.raises(DataError, match=r"score 2\.5 \(piece P7, rater R2\)"):
+        prepare_ratings(["P6", "P7"], ["R1", "R2"], [1, 2.5], [1, 2, 3])
+    with pytest.raises(DataError, match="score 9"):
+        prepare_ratings([1], [2], [9], [1, 2, 3])
+
+
+@pytest.mark.parametrize("levels", [[], [1, 1], [1, math.nan], ["a", "b"]])
+def test_levels_that_are_no_scale_are_refused(levels):
+    with pytest.raises(ArgumentError):
+        prepare_ratings([1], [1], [1], levels)
+
+
+def test_arrays_of_different_length_and_words_for_scores_are_refused():
+    with pytest.raises(ArgumentError, match="same length"):
+        prepare_ratings([1, 2], [1], [1, 2], [1, 2])
+    with pytest.raises(ArgumentError, match="numbers"):
+        prepare_ratings([1], [1], ["good"], [1, 2])
+
+
+def test_ids_of_any_kind_give_the_same_counts():
+    piece, rater, score = [10**12, 5, 5], [-3, -3, 8], [1, 2, 3]
+    as_numbers = prepare_ratings(piece, rater, score, [1, 2, 3])
+    as_text = prepare_ratings([str(p) for p in piece], [str(r) for r in rater], score, [1, 2, 3])
+    mixed = prepare_ratings(np.array(piece, dtype=object), rater, score, [1, 2, 3])
+    for other in (as_text, mixed):
+        assert sorted(as_numbers.counts.tolist()) == sorted(other.counts.tolist())
+
+
+def test_a_result_is_frozen_and_turns_into_json():
+    found = Coefficient("gwet_ac", "linear", math.nan, undefined="no pairs")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.value = 1.0
+    assert found.as_dict()["value"] is None
+    assert list(found.as_dict()) == [
+        "name",
+        "weights",
+        "value",
+        "se",
+        "ci_low",
+        "ci_high",
+        "method",
+        "n_pieces",
+        "undefined",
+        "flags",
+    ]
+
+
+def test_an_unknown_level_of_measurement_is_refused():
+    with pytest.raises(ArgumentError, match="nominal, ordinal, interval"):
+        krippendorff_alpha(panel([[1, 2]], [1, 2]), "cardinal")

@@ -1,0 +1,130 @@
+"""The same numbers from other packages, on panels that nobody chose by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import cohen_kappa_score
+from statsmodels.stats import inter_rater
+
+from calibrate.stats.agreement import brennan_prediger, fleiss_kappa
+from calibrate.stats.alpha import alpha_of_totals, coincidences, draw_sums, krippendorff_alpha
+from calibrate.stats.icc import icc_a_1
+from calibrate.stats.ratings import prepare_ratings
+from calibrate.stats.two_raters import cohen_kappa
+from calibrate.stats.variance_components import variance_components
+from tests.stats.panels import panel, simulated
+
+LEVELS = [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("weights", ["identity", "linear", "quadratic"])
+def test_cohens_kappa_equals_scikit_learn_and_statsmodels(seed, weights):
+    rows = simulated(seed, 40, 2)
+    ours = cohen_kappa(panel(rows, LEVELS), weights)
+    a, b = (np.array(column) for column in zip(*rows, strict=True))
+    theirs = cohen_kappa_score(
+        a, b, labels=LEVELS, weights=None if weights == "identity" else weights
+    )
+    assert ours.value == pytest.approx(theirs, abs=1e-12)
+    table = np.histogram2d(a, b, bins=[[0.5, 1.5, 2.5, 3.5, 4.5]] * 2)[0]
+    other = inter_rater.cohens_kappa(table, wt=None if weights == "identity" else weights)
+    assert ours.se == pytest.approx(other.std_kappa, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_fleiss_kappa_and_randolph_equal_statsmodels(seed):
+    ratings = panel(simulated(seed, 25, 5), LEVELS)
+    assert fleiss_kappa(ratings, "identity").value == pytest.approx(
+        inter_rater.fleiss_kappa(ratings.counts), abs=1e-12
+    )
+    assert brennan_prediger(ratings, "identity").value == pytest.approx(
+        inter_rater.fleiss_kappa(ratings.counts, method="randolph"), abs=1e-12
+    )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_quadratic_kappa_equals_the_closed_form_of_automated_scoring(seed):
+    rows = simulated(seed, 60, 2)
+    a, b = (np.array(column) for column in zip(*rows, strict=True))
+    apart = (a.mean() - b.mean()) ** 2
+    closed = 2 * np.cov(a, b, ddof=0)[0, 1] / (a.var() + b.var() + apart)
+    assert cohen_kappa(panel(rows, LEVELS)).value == pytest.approx(closed, abs=1e-12)
+
+
+@pytest.mark.parametrize("measurement", ["nominal", "ordinal", "interval"])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_bootstraps_alpha_equals_the_package(seed, measurement):
+    ratings = panel(simulated(seed, 30, 6, missing=0.5), LEVELS).shared_only()
+    sums, times = draw_sums(ratings)
+    ours = alpha_of_totals(ratings.levels, measurement)((times @ sums)[None, :])[0]
+    assert ours == pytest.approx(krippendorff_alpha(ratings, measurement, draws=0).value, abs=1e-10)
+    assert len(coincidences(ratings.counts)) == ratings.n_units
+
+
+def test_variance_components_equal_anova_on_a_complete_table():
+    table = np.array(simulated(3, 30, 5)) + np.array([0.0, 0.4, -0.3, 0.5, 0.1])
+    n, m = table.shape
+    by_piece, by_rater, mean = table.mean(1), table.mean(0), table.mean()
+    rest = table - by_piece[:, None] - by_rater[None, :] + mean
+    error = (rest**2).sum() / ((n - 1) * (m - 1))
+    piece, rater = np.divmod(np.arange(n * m), m)
+    found = variance_components(piece, rater, table.ravel())
+    assert found.error == pytest.approx(error, rel=1e-6)
+    assert found.piece == pytest.approx((m * by_piece.var(ddof=1) - error) / m, rel=1e-6)
+    assert found.rater == pytest.approx((n * by_rater.var(ddof=1) - error) / n, rel=1e-5)
+
+
+def test_a_table_with_one_gap_is_close_to_the_complete_one():
+    rows = simulated(4, 40, 4)
+    whole = icc_a_1(panel(rows, LEVELS))
+    rows[7][2] = None
+    nearly = icc_a_1(panel(rows, LEVELS))
+    assert nearly.value == pytest.approx(whole.value, abs=0.02)
+    assert nearly.ci_low == pytest.approx(whole.ci_low, abs=0.08)
+    assert nearly.ci_high == pytest.approx(whole.ci_high, abs=0.08)
+    assert nearly.flags == ("approximate interval: not every rater scored every piece",)
+    assert "REML" in nearly.method
+
+
+def test_variance_components_find_a_stated_truth():
+    rng = np.random.default_rng(11)
+    pieces, raters = 400, 40
+    piece = np.repeat(np.arange(pieces), 4)
+    rater = np.concatenate([rng.choice(raters, 4, replace=False) for _ in range(pieces)])
+    score = rng.normal(0, 1.0, pieces)[piece] + rng.normal(0, 0.5, raters)[rater]
+    score += rng.normal(0, 0.8, len(piece))
+    found = variance_components(piece, rater, score)
+    assert found.piece == pytest.approx(1.0, abs=0.2)
+    assert found.rater == pytest.approx(0.25, abs=0.12)
+    assert found.error == pytest.approx(0.64, abs=0.08)
+
+
+def test_units_of_several_criteria_give_the_same_value_and_a_wider_interval():
+    rng = np.random.default_rng(5)
+    pieces, criteria = 40, 5
+    true = rng.normal(2.5, 1, pieces)
+    hard = rng.normal(
+        0, 0.7, (pieces, 2)
+    )  # on some pieces the two raters differ on every criterion
+    piece, rater, criterion, score = [], [], [], []
+    for p in range(pieces):
+        for r in range(2):
+            for c in range(criteria):
+                piece.append(p)
+                rater.append(r)
+                criterion.append(c)
+                score.append(
+                    float(np.clip(np.rint(true[p] + hard[p, r] + rng.normal(0, 0.3)), 1, 4))
+                )
+    together = prepare_ratings(piece, rater, score, LEVELS, criterion=criterion)
+    apart = prepare_ratings(
+        [f"{p} {c}" for p, c in zip(piece, criterion, strict=True)], rater, score, LEVELS
+    )
+    assert together.n_shared_pieces == pieces
+    assert apart.n_shared_pieces == pieces * criteria
+    for statistic in (fleiss_kappa, brennan_prediger, krippendorff_alpha, cohen_kappa):
+        by_piece, as_if_independent = statistic(together), statistic(apart)
+        assert by_piece.value == pytest.approx(as_if_independent.value, abs=1e-12)
+        assert by_piece.se > 1.3 * as_if_independent.se
