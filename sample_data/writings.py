@@ -111,7 +111,7 @@ def _grades(text: str) -> tuple[str, ...]:
 def read(folder: Path = HERE) -> Texts:
     """Read all of it from ``sample_data/``, and the rubric from ``templates/rubrics/`` beside it."""
     files: dict[str, tuple[str, ...]] = {}
-    listed = folder / "work" / "files.csv"
+    listed = folder / "writing" / "files.csv"
     for row in _rows(listed) if listed.exists() else ():
         files[row["piece"]] = (*files.get(row["piece"], ()), *_words(row["files"]))
     pieces = [_written(path, files) for path in sorted((folder / "writing").glob("P*.md"))]
@@ -119,7 +119,7 @@ def read(folder: Path = HERE) -> Texts:
         Task(row["task"], row["genre"], _grades(row["grades"]))
         for row in _rows(folder / "work" / "tasks.csv")
     ]
-    plan = yaml.safe_load((folder / "sessions" / "plan.yaml").read_text(encoding="utf-8"))
+    plan = yaml.safe_load((folder / "writing" / "plan.yaml").read_text(encoding="utf-8"))
     rubric = folder.parent / "templates" / "rubrics" / "k8-writing.yaml"
     scale = yaml.safe_load(rubric.read_text(encoding="utf-8"))
     return Texts(

@@ -281,7 +281,7 @@ def test_the_second_round_is_missing_where_nobody_needed_to_talk(
 def test_an_open_question_has_no_consensus_and_a_panel_on_both_sides(
     sessions: list[dict], session_scores: pd.DataFrame
 ) -> None:
-    plan = yaml.safe_load(sample_data("sessions", "plan.yaml").read_text(encoding="utf-8"))
+    plan = yaml.safe_load(sample_data("writing", "plan.yaml").read_text(encoding="utf-8"))
     blind = session_scores[session_scores["round"] == "blind"]
     for planned, held in zip(plan["sessions"], sessions, strict=True):
         agreed = {(one["piece"], one["criterion"]) for one in held["consensus"]}
