@@ -1,0 +1,1 @@
+"""How quick Calibrate is beside named peers: ratios, because seconds belong to one machine."""

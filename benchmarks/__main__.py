@@ -1,0 +1,43 @@
+"""``python -m benchmarks``: run every benchmark and print a table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import agreement, start_up
+from benchmarks.timing import Comparison
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--judgements", type=int, default=200_000, help="size of the score table")
+    arguments = parser.parse_args()
+    console = Console(width=110)
+    table = Table("what", "Calibrate", "peer", "peer takes", "times as long", "same answer")
+    for comparison in (*start_up.compare(), *agreement.compare(arguments.judgements)):
+        table.add_row(*row(comparison))
+    console.print(table)
+    console.print(
+        f"{arguments.judgements:,} judgements, Python {sys.version.split()[0]}. Best of several runs."
+    )
+    return 0
+
+
+def row(comparison: Comparison) -> tuple[str, ...]:
+    same = {True: "yes", False: "NO", None: ""}[comparison.same]
+    return (
+        comparison.what,
+        f"{comparison.ours * 1000:,.1f} ms",
+        comparison.peer,
+        f"{comparison.theirs * 1000:,.1f} ms",
+        f"{comparison.ratio:,.1f}",
+        same,
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
