@@ -42,6 +42,9 @@ class Server:
         self._run(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def create(self, url: str) -> None:
+        self._run(f"CREATE DATABASE {sa.make_url(url).database}")
+
     def fresh(self) -> str:
         name = f"test_{secrets.token_hex(6)}"
         self._run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")

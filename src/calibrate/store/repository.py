@@ -21,6 +21,7 @@ from calibrate.store.schema import continuum, logs
 from calibrate.store.scores import Scores
 from calibrate.store.sealed import Ballots
 from calibrate.store.sessions import Sessions
+from calibrate.store.triggers import REFUSAL
 from calibrate.store.unit import Change, Noun, Transaction
 from calibrate.store.work import Work
 
@@ -79,7 +80,7 @@ class Store:
         ProjectError
             If somebody else holds the database for longer than 30 seconds, or it cannot be reached.
         """
-        with _plain_errors():
+        with plain_errors():
             writing = self.engine.execution_options(**{WRITING: True})
             with writing.begin() as connection:
                 yield Unit(connection, writable=True)
@@ -87,7 +88,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Unit]:
         """A unit that reads, and sees the project as it stands at its first look. It cannot write."""
-        with _plain_errors(), self.engine.connect() as connection, connection.begin():
+        with plain_errors(), self.engine.connect() as connection, connection.begin():
             yield Unit(connection, writable=False)
 
     @property
@@ -114,7 +115,8 @@ class Store:
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def plain_errors() -> Iterator[None]:
+    """Turn what a database says of itself into messages for people."""
     try:
         yield
     except sa.exc.OperationalError as error:
@@ -134,6 +136,11 @@ def _plain_errors() -> Iterator[None]:
             "answers; `calibrate doctor` looks closer.",
         ) from error
     except sa.exc.IntegrityError as error:
+        if REFUSAL in str(error.orig):
+            raise DataError(
+                "What is stored of readings, scores, consensus and the log is never changed or removed.",
+                fix="Add a correction that names the row it replaces.",
+            ) from error
         raise DataError(
             "Something that was to be saved contradicts what the project holds; nothing was changed."
         ) from error
