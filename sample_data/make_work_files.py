@@ -8,7 +8,7 @@ Every text in ``writing/*.md`` becomes one or more files in ``work/``: plain tex
 a photo of handwriting or a scan, as its ``form`` says, under the name its ``files`` give it; the
 names are those that teachers and children give, so some of them name a child, and the Word files
 and photos carry an author, a camera and a (made-up) position at sea, for an import to strip.
-``work/files.csv`` says which files belong to which piece. All chance is seeded by the piece's
+``writing/files.csv`` says which files belong to which piece. All chance is seeded by the piece's
 code, so that the same texts give the same files with the same versions of the libraries.
 
 The photos are drawn stroke by stroke, without a font. The scan uses the handwriting font Breip
@@ -277,7 +277,7 @@ def main() -> None:
         if not chosen.only or source.piece in chosen.only:
             rows.append((source.piece, ";".join(make(source, chosen.out))))
     if not chosen.only:
-        with (chosen.out / "files.csv").open("w", encoding="utf-8", newline="") as stream:
+        with (HERE / "writing" / "files.csv").open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(("piece", "files"))
             writer.writerows(rows)
