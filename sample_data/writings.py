@@ -111,8 +111,7 @@ def _grades(text: str) -> tuple[str, ...]:
 def read(folder: Path = HERE) -> Texts:
     """Read all of it from ``sample_data/``, and the rubric from ``templates/rubrics/`` beside it."""
     files: dict[str, tuple[str, ...]] = {}
-    listed = folder / "writing" / "files.csv"
-    for row in _rows(listed) if listed.exists() else ():
+    for row in _rows(folder / "writing" / "files.csv"):
         files[row["piece"]] = (*files.get(row["piece"], ()), *_words(row["files"]))
     pieces = [_written(path, files) for path in sorted((folder / "writing").glob("P*.md"))]
     tasks = [
