@@ -37,7 +37,7 @@ from PIL import Image, ImageFont
 
 HERE = Path(__file__).parent
 FONT = Path("/usr/share/fonts/truetype/breip/Breip.ttf")
-MONTH = {"2025-fall": "2025:10:0", "2025-winter": "2026:01:1", "2026-spring": "2026:04:2"}
+MONTH = {"2025-fall": "2025:10:0", "2025-winter": "2026:01:0", "2026-spring": "2026:04:0"}
 WOODS = ((0.56, 0.43, 0.30), (0.72, 0.66, 0.56), (0.40, 0.36, 0.34), (0.62, 0.55, 0.50))
 RULE = (0.55, 0.68, 0.86)
 MARGIN = (0.90, 0.48, 0.50)
@@ -188,6 +188,8 @@ def wrapped(text: str, font: ImageFont.FreeTypeFont, room: float) -> list[str]:
 def save_scan(source: Source, path: Path) -> None:
     """Write the text by hand on ruled paper, and the pages as an image-only PDF."""
     rng = source.chance()
+    if not FONT.exists():
+        raise SystemExit(f"The scan needs the font {FONT}: install fonts-breip, or use --only.")
     font = ImageFont.truetype(str(FONT), 47)
     rows: list[str] = []
     for paragraph in source.body.strip().split("\n\n"):

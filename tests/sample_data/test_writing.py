@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
+from calibrate.exchange.continuum import read_continuum
+from calibrate.exchange.rubrics import read_rubric
+from calibrate.exchange.work_index import read_work_index
 from calibrate.resources import sample_data, template
 
 CRITERIA = ["FOC", "ORG", "DEV", "STY", "CONV"]
@@ -262,3 +265,13 @@ def test_every_cell_of_the_k8_rubric_says_something_of_its_own() -> None:
     cells = [text for one in rubric["criteria"] for text in one["descriptors"].values()]
     assert len(cells) == len(set(cells)) == 20
     assert all(len(cell.split()) >= 12 for cell in cells)
+
+
+def test_the_import_reads_every_preset_the_continuum_and_the_index_without_a_complaint() -> None:
+    for name in RUBRICS:
+        assert read_rubric(template("rubrics", f"{name}.yaml")).id == name
+    continuum = read_continuum(sample_data("continuum.yaml"))
+    assert len(continuum.levels) == 10
+    index = read_work_index(sample_data("work"))
+    assert not index.problems.found and not index.problems.warnings
+    assert set(PIECES) <= {piece.piece for piece in index.pieces if piece.files}
