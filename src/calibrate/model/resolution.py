@@ -6,12 +6,14 @@ Rules work on level positions; a condition code is never averaged.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median_low
 
-from calibrate.errors import NotFound
+from calibrate.errors import ArgumentError, NotFound
+from calibrate.model.scores import ReadingPurpose
 
 
 class RecordState(StrEnum):
@@ -24,13 +26,21 @@ class RecordState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One reading's answer on one criterion: a value and its level position, or a code."""
+    """One reading's answer on one criterion: a value and its level position, or a code.
+
+    ``expert`` marks an adjudication: a reading that was called to settle what others left open.
+    """
 
     rater_id: str
     value: float | None = None
     position: int | None = None
     code_id: str | None = None
     expert: bool = False
+
+    def __post_init__(self) -> None:
+        scored = self.value is not None and self.position is not None
+        if (self.value is None) != (self.position is None) or scored == (self.code_id is not None):
+            raise ArgumentError("A judgement is a value with its position, or a condition code.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,8 @@ def _near(one: Judgement, other: Judgement) -> bool:
     """Within one level position, or one whole point on a half-point scale; a code is never near."""
     if one.position is None or other.position is None or one.value is None or other.value is None:
         return False
-    return abs(one.position - other.position) <= 1 or abs(one.value - other.value) <= 1.0
+    steps = abs(one.position - other.position)
+    return steps <= 1 or (steps == 2 and abs(one.value - other.value) <= 1.0)
 
 
 def _settled(
@@ -129,6 +140,16 @@ def _third_stands(rule: str) -> Callable[[Sequence[Judgement]], ScoreOfRecord]:
     return far
 
 
+def _expert_stands(rule: str) -> Callable[[Sequence[Judgement]], ScoreOfRecord]:
+    def far(readings: Sequence[Judgement]) -> ScoreOfRecord:
+        expert = next((one for one in readings[2:] if one.expert), None)
+        if expert is None:
+            return _pending(rule, readings, "the readings differ: an adjudication is due")
+        return _settled(rule, readings, expert.value, expert.code_id, "the adjudication stands")
+
+    return far
+
+
 def _closest_two(readings: Sequence[Judgement]) -> ScoreOfRecord:
     rule = "closest_two"
     third = readings[2]
@@ -142,7 +163,7 @@ def _closest_two(readings: Sequence[Judgement]) -> ScoreOfRecord:
         return _settled(rule, readings, third.value, reason="the third reading stands")
     assert third.value is not None
     gaps = [abs((one.value or 0.0) - third.value) for one in scored]
-    if len(gaps) == 2 and gaps[0] == gaps[1]:
+    if len(gaps) == 2 and math.isclose(gaps[0], gaps[1]):
         return _settled(rule, readings, third.value, reason="the third lies midway and stands")
     nearer = scored[gaps.index(min(gaps))]
     assert nearer.value is not None
@@ -170,9 +191,9 @@ RULES: dict[str, ResolutionRule] = {
         ),
         ResolutionRule(
             "third_replaces",
-            "two readings within a level are averaged; otherwise an expert's replaces both",
+            "two readings within a level are averaged; otherwise an adjudication replaces both",
             (1, 3),
-            lambda r: _with_third("third_replaces", r, _mean, _third_stands("third_replaces")),
+            lambda r: _with_third("third_replaces", r, _mean, _expert_stands("third_replaces")),
         ),
         ResolutionRule(
             "higher_if_adjacent",
@@ -202,6 +223,31 @@ def resolution_rule(rule_id: str) -> ResolutionRule:
             f"There is no resolution rule {rule_id!r}.",
             fix="The rules are " + ", ".join(RULES) + ".",
         ) from None
+
+
+def readings_that_count(
+    readings: Sequence[tuple[ReadingPurpose, Judgement]],
+) -> list[Judgement]:
+    """Which first-round readings a score of record is made from, in the order in which they were made.
+
+    Independent readings count, and after them the adjudications that were called because they
+    differed. A reading by a teacher of the child counts only where nobody else has read the piece,
+    or where an adjudication settled between that reading and one other. Back readings and validity
+    readings never count.
+    """
+    by = {
+        purpose: [one for why, one in readings if why is purpose]
+        for purpose in (
+            ReadingPurpose.INDEPENDENT,
+            ReadingPurpose.OWN_STUDENT,
+            ReadingPurpose.ADJUDICATION,
+        )
+    }
+    first = by[ReadingPurpose.INDEPENDENT]
+    own, called = by[ReadingPurpose.OWN_STUDENT], by[ReadingPurpose.ADJUDICATION]
+    if not first or (called and len(first) == 1):
+        first = own + first
+    return first + called
 
 
 def resolve(rule_id: str, readings: Sequence[Judgement]) -> ScoreOfRecord:
