@@ -237,7 +237,7 @@ class _RosterReader:
                 row.warn(
                     "classroom_id",
                     f"Here and in row {other.row} a student is in two classrooms at once; "
-                    "work is counted for the first.",
+                    "work is counted for the room joined last.",
                 )
         earlier.append(stay)
         self.roster.stays.append(stay)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from calibrate.errors import DataError
@@ -19,6 +20,11 @@ class CleanFile:
     media_type: str
     suffix: str
     content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the content (hexadecimal)."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 def refusal(message: str, fix: str) -> DataError:

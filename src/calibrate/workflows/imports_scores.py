@@ -1,0 +1,75 @@
+"""Bring in scores: long or wide, operational or of a session that was revealed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from calibrate.exchange.problems import Problems
+from calibrate.exchange.score_rows import ScoreRow, score_rows_of
+from calibrate.exchange.source_files import SourceFile, read_source
+from calibrate.model.session import SessionState
+from calibrate.workflows.imports import FileImporter, ImportOptions, ImportRun
+from calibrate.workflows.imports_judgements import SessionPlace
+from calibrate.workflows.imports_known import Known
+from calibrate.workflows.imports_readings import bring_in
+
+
+class ScoresImporter(FileImporter):
+    """Adds readings and scores; a changed score is a correction that names the one it replaces."""
+
+    source: SourceFile
+
+    def read(self, path: Path, options: ImportOptions) -> Problems:
+        """Open the file; it is read when the project's criteria are known."""
+        self.source = read_source(path)
+        self.sha256 = self.source.sha256
+        return Problems(self.source.name)
+
+    def apply(self, run: ImportRun) -> None:
+        """Read the rows, check them against the project, and write."""
+        known = Known(run.unit)
+        rows = rows_of(self.source, run, known)
+        bring_in(run, known, rows, _sessions(run, rows))
+
+
+def rows_of(source: SourceFile, run: ImportRun, known: Known) -> tuple[ScoreRow, ...]:
+    """The rows of a table of scores; its problems are taken over."""
+    criteria = {one.id for rubric in known.rubrics.values() for one in rubric.criteria}
+    found = score_rows_of(source, sorted(criteria), mapping=run.options.columns)
+    run.problems.take(found.problems)
+    return found.rows
+
+
+def _sessions(run: ImportRun, rows: tuple[ScoreRow, ...]) -> dict[str, SessionPlace]:
+    """The sessions that the rows name and that may be given scores."""
+    found = {}
+    for session_id in dict.fromkeys(row.session for row in rows if row.session):
+        first = next(row.row for row in rows if row.session == session_id)
+        session = run.unit.sessions.find(session_id)
+        if session is None:
+            run.problems.add(
+                "The project has no such session.",
+                row=first,
+                column="session",
+                fix="Bring it in first: calibrate import sessions.",
+            )
+        elif session.state in (SessionState.SETUP, SessionState.SCORING):
+            run.problems.add(
+                "This session has not been revealed, so no scores can be added to it.",
+                row=first,
+                column="session",
+                fix="Reveal it first.",
+            )
+        else:
+            panel = {one.rater_id for one in run.unit.sessions.panel.all(session_id=session_id)}
+            found[session_id] = SessionPlace(
+                session.id,
+                session.rubric_id,
+                session.rubric_version,
+                frozenset(session.piece_ids),
+                frozenset(panel),
+            )
+    return found
+
+
+importer = ScoresImporter
