@@ -160,7 +160,7 @@ def test_pins_are_forgotten_when_a_session_is_over(tmp_path: Path) -> None:
     store = make_key_store(tmp_path)
     store.save_pin("se-1", "rt-1", make_rater_secret(), "482915")
     store.save_pin("se-2", "rt-1", make_rater_secret(), "482915")
-    store.forget_pins("se-1")
-    store.forget_pins("se-9")
+    store.forget_raters("se-1")
+    store.forget_raters("se-9")
     assert store.open_with_pin("se-1", "rt-1", "482915") is None
     assert store.open_with_pin("se-2", "rt-1", "482915") is not None

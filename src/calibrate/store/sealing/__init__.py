@@ -15,6 +15,7 @@ from calibrate.store.sealing.ballots import (
     seal_ballot,
     seal_copy,
 )
+from calibrate.store.sealing.keyfolder import default_key_store
 from calibrate.store.sealing.keys import (
     RaterSecret,
     SessionSecrets,
@@ -25,7 +26,7 @@ from calibrate.store.sealing.keys import (
     read_join_token,
     seal_for_recovery,
 )
-from calibrate.store.sealing.keystore import KeyStore, default_key_store
+from calibrate.store.sealing.keystore import KeyStore
 from calibrate.store.sealing.manifest import Manifest, check_manifest, plan_digest, sign_manifest
 from calibrate.store.sealing.payload import Choice, Contents, Mark, ballot_size
 from calibrate.store.sealing.pin import PinRefused, enter_with_pin, make_pin

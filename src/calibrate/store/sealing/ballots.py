@@ -16,7 +16,7 @@ from nacl.secret import SecretBox
 from nacl.signing import SigningKey, VerifyKey
 
 from calibrate.errors import ArgumentError, SealError
-from calibrate.store.sealing.encoding import digest, same, statement
+from calibrate.store.sealing.encoding import digest, statement
 from calibrate.store.sealing.payload import Contents, pack, unpack
 
 BALLOT_FORMAT = 1
@@ -205,15 +205,13 @@ def seal_copy(
     return bytes([BALLOT_FORMAT]) + SecretBox(copy_key).encrypt(packed)
 
 
-def open_copy(
-    sealed: bytes, place: BallotPlace, sequence: int, state: str, *, copy_key: bytes
-) -> Contents:
-    """Open the rater's own copy; it must be the copy of exactly that ballot.
+def open_copy(sealed: bytes, place: BallotPlace, *, copy_key: bytes) -> tuple[int, str, Contents]:
+    """Open the rater's own copy: sequence and state of the ballot that it is a copy of, and its contents.
 
     Raises
     ------
     SealError
-        If the key is another, or the copy was changed, moved, or is older than the ballot.
+        If the key is another one, or the copy was changed or belongs to another place.
     """
     if sealed[:1] != bytes([BALLOT_FORMAT]):
         raise SealError("Your own copy of the ballot has a format that this version does not know.")
@@ -225,14 +223,12 @@ def open_copy(
             fix="Use the link that was made for you in this session.",
         ) from error
     binding, contents = unpack(packed)
+    sequence, state = binding.get("sequence"), binding.get("state")
+    if not (isinstance(sequence, int) and isinstance(state, str)):
+        raise SealError("Your own copy of the ballot does not hold what a ballot holds.")
     if binding != _binding(place, sequence, state):
-        raise SealError("Your own copy of the ballot is not the newest one.")
-    return contents
-
-
-def same_ballot(first: SealedBallot, second: SealedBallot) -> bool:
-    """Whether two are the very same sealed and signed ballot."""
-    return same(first.fingerprint, second.fingerprint)
+        raise SealError("This copy of a ballot belongs to another rater, round or session.")
+    return sequence, state, contents
 
 
 def _binding(place: BallotPlace, sequence: int, state: str) -> dict[str, str | int]:

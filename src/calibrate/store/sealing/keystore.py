@@ -8,24 +8,26 @@ key that PINs need, and each rater's secret wrapped with that key and the rater'
 from __future__ import annotations
 
 import json
-import os
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 from nacl.utils import random as random_bytes
 
-from calibrate.errors import ArgumentError, NotFound, SealError
-from calibrate.store.sealing.encoding import derive, from_text, same, statement, to_text
-from calibrate.store.sealing.files import (
-    make_private_folder,
-    read_private,
-    refuse_inside,
-    write_private,
+from calibrate.errors import NotFound, SealError
+from calibrate.store.sealing.encoding import (
+    canonical_json,
+    derive,
+    from_text,
+    same,
+    statement,
+    to_text,
 )
+from calibrate.store.sealing.keyfolder import KeyFolder, file_name
 from calibrate.store.sealing.keys import RaterSecret, SessionSecrets
 from calibrate.store.sealing.passphrase import (
     PASSPHRASE_COST,
@@ -36,10 +38,8 @@ from calibrate.store.sealing.passphrase import (
     slow_key,
 )
 
-KEY_STORE_VARIABLE = "CALIBRATE_KEY_STORE"
-FORMAT = 1
-_NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")
 _SECRET_SIZE = 32
+_HANDOUTS = "calibrate handouts 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,7 @@ class SessionPublic:
     verify_key: bytes
 
 
-def default_key_store() -> Path:
-    """Where key stores lie: ``CALIBRATE_KEY_STORE``, else the account's data folder."""
-    named = os.environ.get(KEY_STORE_VARIABLE, "").strip()
-    if named:
-        return Path(named).expanduser()
-    from platformdirs import user_data_path
-
-    return user_data_path("calibrate", appauthor=False) / "keys"
-
-
-class KeyStore:
+class KeyStore(KeyFolder):
     """The keys of one project on this machine.
 
     Parameters
@@ -89,11 +79,7 @@ class KeyStore:
         passphrase_cost: Cost = PASSPHRASE_COST,
         pin_cost: Cost = PIN_COST,
     ) -> None:
-        self.project = project
-        base = default_key_store() if root is None else root
-        refuse_inside(base, project_folder, "The key store")
-        self.folder = base.expanduser().resolve() / _file_name(project)
-        refuse_inside(self.folder, project_folder, "The key store")
+        super().__init__(project, project_folder, root)
         self._passphrase_cost = passphrase_cost
         self._pin_cost = pin_cost
 
@@ -101,7 +87,7 @@ class KeyStore:
 
     def remember_recovery_key(self, public_key: bytes) -> None:
         """Keep the recovery public key (32 bytes) that the project started with."""
-        self._write("recovery.json", {"public_key": to_text(public_key)})
+        self.write("recovery.json", {"public_key": to_text(public_key)})
 
     def check_recovery_key(self, public_key: bytes) -> None:
         """Check the project's recovery public key against the one remembered here.
@@ -116,7 +102,7 @@ class KeyStore:
         if not (self.folder / "recovery.json").exists():
             self.remember_recovery_key(public_key)
             return
-        kept = from_text(self._read("recovery.json", "The remembered recovery key")["public_key"])
+        kept = from_text(self.read("recovery.json", "The remembered recovery key")["public_key"])
         if not same(kept, public_key):
             raise SealError(
                 "The project's recovery key is not the one that this machine remembers. Somebody "
@@ -127,7 +113,13 @@ class KeyStore:
     # --- a session's private halves ---------------------------------------------------------
 
     def save_session(
-        self, session: str, secrets: SessionSecrets, passphrase: str | None, *, demo: bool = False
+        self,
+        session: str,
+        secrets: SessionSecrets,
+        passphrase: str | None,
+        *,
+        demo: bool = False,
+        replace: bool = False,
     ) -> None:
         """Keep a session's private halves under the facilitator's passphrase.
 
@@ -141,13 +133,16 @@ class KeyStore:
             At least 12 characters. None only with ``demo``.
         demo
             For the sample district: the keys are kept without a passphrase.
+        replace
+            Whether to write over keys that were made before; only for a session that no ballot
+            was sealed for.
 
         Raises
         ------
         SealError
             If the passphrase is too short, or the session has keys here already.
         """
-        self._save_session(session, secrets, passphrase, demo=demo, replace=False)
+        self._save_session(session, secrets, passphrase, demo=demo, replace=replace)
 
     def open_session(self, session: str, passphrase: str | None) -> SessionSecrets:
         """Open a session's private halves.
@@ -192,7 +187,7 @@ class KeyStore:
 
     def has_session(self, session: str) -> bool:
         """Whether this machine holds the session's keys."""
-        return (self.folder / "sessions" / f"{_file_name(session)}.json").exists()
+        return (self.folder / "sessions" / f"{file_name(session)}.json").exists()
 
     def change_passphrase(self, session: str, old: str | None, new: str) -> None:
         """Keep a session's keys under a new passphrase."""
@@ -201,6 +196,48 @@ class KeyStore:
     def restore_session(self, session: str, secrets: SessionSecrets, passphrase: str) -> None:
         """Keep keys that the recovery key opened under a new passphrase, in place of the old file."""
         self._save_session(session, secrets, passphrase, demo=False, replace=True)
+
+    # --- raters' secrets, for a link that was lost --------------------------------------------
+
+    def save_handouts(
+        self, session: str, session_key: bytes, panel: Mapping[str, RaterSecret]
+    ) -> None:
+        """Keep the raters' secrets sealed to the session's public key, so that a lost link can be made again.
+
+        Parameters
+        ----------
+        session_key
+            The session's public key, 32 bytes.
+        panel
+            Rater id to secret.
+        """
+        body = {rater: to_text(secret.secret) for rater, secret in panel.items()}
+        packed = statement(_HANDOUTS, self.project, session, canonical_json(body))
+        box = SealedBox(PublicKey(session_key)).encrypt(packed)
+        self.write(f"handouts/{file_name(session)}.json", {"box": to_text(box)}, replace=True)
+
+    def open_handouts(self, session: str, secrets: SessionSecrets) -> dict[str, RaterSecret]:
+        """The raters' secrets, by rater id.
+
+        Raises
+        ------
+        SealError
+            If they were sealed for another session, or the file was changed.
+        NotFound
+            If this machine does not hold them.
+        """
+        name = f"handouts/{file_name(session)}.json"
+        box = from_text(self.read(name, "The raters' links of this session")["box"])
+        head = statement(_HANDOUTS, self.project, session)
+        trouble = "The raters' links kept on this machine are not those of this session."
+        try:
+            packed = SealedBox(PrivateKey(secrets.private_key)).decrypt(box)
+        except CryptoError as error:
+            raise SealError(trouble) from error
+        if packed[: len(head)] != head:
+            raise SealError(trouble)
+        body = json.loads(packed[len(head) + 8 :])
+        return {rater: RaterSecret(from_text(text)) for rater, text in body.items()}
 
     # --- raters' secrets behind a PIN -------------------------------------------------------
 
@@ -212,7 +249,7 @@ class KeyStore:
         salt = new_salt()
         cost = self._pin_cost
         key = self._pin_key(session, rater, slow_key(pin, salt, cost))
-        self._write(
+        self.write(
             self._pin_file(session, rater),
             {
                 "salt": to_text(salt),
@@ -229,8 +266,9 @@ class KeyStore:
         This does not slow or log tries: only `calibrate.store.sealing.pin.enter_with_pin` may call it.
         """
         try:
-            body = self._read(self._pin_file(session, rater), "A PIN for this rater")
+            body = self.read(self._pin_file(session, rater), "A PIN for this rater")
         except NotFound:
+            slow_key(pin, new_salt(), self._pin_cost)  # as slow for a name that has no PIN
             return None
         cost = Cost(int(body["operations"]), int(body["memory"]))
         key = self._pin_key(session, rater, slow_key(pin, from_text(body["salt"]), cost))
@@ -239,13 +277,14 @@ class KeyStore:
         except CryptoError:
             return None
 
-    def forget_pins(self, session: str) -> None:
-        """Remove the wrapped secrets of a session that is closed."""
-        folder = self.folder / "pins" / _file_name(session)
+    def forget_raters(self, session: str) -> None:
+        """Remove the raters' secrets of a session that is closed: those behind PINs and those for lost links."""
+        folder = self.folder / "pins" / file_name(session)
         if folder.is_dir():
             for file in folder.iterdir():
                 file.unlink()
             folder.rmdir()
+        (self.folder / "handouts" / f"{file_name(session)}.json").unlink(missing_ok=True)
 
     # --- inside -----------------------------------------------------------------------------
 
@@ -283,16 +322,16 @@ class KeyStore:
                 "memory": cost.memory,
                 "box": to_text(bytes(SecretBox(key).encrypt(packed))),
             }
-        self._write(f"sessions/{_file_name(session)}.json", body, replace=replace)
+        self.write(f"sessions/{file_name(session)}.json", body, replace=replace)
 
     def _session_statement(self, session: str, secrets: SessionSecrets) -> bytes:
         return statement("calibrate session keys 1", self.project, session, secrets.to_bytes())
 
     def _session(self, session: str) -> dict[str, Any]:
-        return self._read(f"sessions/{_file_name(session)}.json", "The keys of this session")
+        return self.read(f"sessions/{file_name(session)}.json", "The keys of this session")
 
     def _pin_file(self, session: str, rater: str) -> str:
-        return f"pins/{_file_name(session)}/{_file_name(rater)}.json"
+        return f"pins/{file_name(session)}/{file_name(rater)}.json"
 
     def _pin_key(self, session: str, rater: str, slow: bytes) -> bytes:
         return derive(self._server_key(), "calibrate pin key 1", self.project, session, rater, slow)
@@ -301,39 +340,8 @@ class KeyStore:
         path = self.folder / "server.json"
         if not path.exists():
             try:
-                self._write("server.json", {"key": to_text(random_bytes(_SECRET_SIZE))})
+                self.write("server.json", {"key": to_text(random_bytes(_SECRET_SIZE))})
             except SealError:
                 if not path.exists():
                     raise
-        return from_text(self._read("server.json", "The key that PINs need")["key"])
-
-    def _write(self, name: str, body: dict[str, Any], *, replace: bool = False) -> None:
-        path = self.folder / name
-        for folder in (self.folder, path.parent):
-            make_private_folder(folder)
-        text = json.dumps({"format": FORMAT, **body}, indent=1)
-        write_private(path, text.encode("utf-8"), replace=replace)
-
-    def _read(self, name: str, what: str) -> dict[str, Any]:
-        path = self.folder / name
-        if not path.exists():
-            raise NotFound(
-                f"{what}: not on this machine.",
-                fix=f"Use the machine where it was made, or name its key store with {KEY_STORE_VARIABLE}.",
-            )
-        try:
-            body = json.loads(read_private(path))
-        except ValueError as error:
-            raise SealError("A file of the key store is damaged.", file=str(path)) from error
-        if not isinstance(body, dict) or body.get("format") != FORMAT:
-            raise SealError(
-                "A file of the key store has a format that this version does not know.",
-                file=str(path),
-            )
-        return body
-
-
-def _file_name(name: str) -> str:
-    if not _NAME.match(name):
-        raise ArgumentError(f"{name!r} cannot be the name of a file in the key store.")
-    return name
+        return from_text(self.read("server.json", "The key that PINs need")["key"])
