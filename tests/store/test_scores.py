@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from calibrate.errors import DataError
 from calibrate.model.scores import Evidence, MarkKind, ReadingPurpose, Score, current_scores
-from calibrate.model.session import Consensus
+from calibrate.model.session import Anchor, Ballot, Consensus, RoundName
 from calibrate.store.repository import Store
 from calibrate.store.schema import APPEND_ONLY
 from tests.support.district import NOON, add_district, reading, score
@@ -28,6 +28,15 @@ def filled(store: Store) -> Store:
         )
         unit.sessions.consensus.add(
             Consensus("co1", "fall-1", "p1", "IDEAS", "3", None, "clear", NOON)
+        )
+        unit.sessions.anchors.add(
+            Anchor("an1", "p1", "writing", 1, "IDEAS", "3", "clear", NOON, "co1")
+        )
+        unit.ballots.save(
+            Ballot("fall-1", RoundName.BLIND, "r1", 1, b"sealed", b"signed"),
+            expected=0,
+            operation_id="op1",
+            fingerprint=b"f" * 32,
         )
         unit.audit.log("r1", "session.open", "fall-1")
     return store
@@ -164,7 +173,7 @@ def test_the_repository_never_changes_or_removes_what_is_append_only(
 def test_the_database_itself_never_changes_or_removes_what_is_append_only(
     filled: Store, table: str, statement: str
 ) -> None:
-    column = "reading_id" if table == "reading_rater" else "id"
+    column = {"reading_rater": "reading_id", "ballot_operation": "operation_id"}.get(table, "id")
     with filled.reading() as unit:
         before = unit.rows(sa.text(f"SELECT * FROM {table}"))
     assert before

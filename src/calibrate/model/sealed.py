@@ -48,10 +48,18 @@ class RaterSecretHash:
 
 @dataclass(frozen=True, slots=True)
 class PinTry:
-    """That somebody tried to come in with a name and PIN, and whether it worked. Never the PIN itself."""
+    """That somebody tried to come in with a name and PIN, and how it went. Never the PIN itself.
+
+    Parameters
+    ----------
+    rater_id
+        Whose name was given; None for a name that nobody on the panel has.
+    outcome
+        ``started`` until it is known, then ``right`` or ``wrong``; ``too_soon`` if it was not let in.
+    """
 
     id: str
     session_id: str
     rater_id: str | None
     tried_at: datetime
-    succeeded: bool
+    outcome: str

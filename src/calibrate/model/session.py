@@ -51,6 +51,28 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionRound:
+    """A round of a session: it takes ballots from its opening to its reveal.
+
+    Parameters
+    ----------
+    missing
+        Ids of the raters without whom it was revealed.
+    reason
+        Why it was revealed without them.
+    """
+
+    session_id: str
+    round: RoundName
+    opened_at: datetime
+    opened_by: str
+    revealed_at: datetime | None = None
+    revealed_by: str = ""
+    missing: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PanelMember:
     """A rater of a session, with the key that her ballots are checked against (hex), once joined."""
 
@@ -139,6 +161,30 @@ class Consensus:
     def __post_init__(self) -> None:
         if (self.level_id is None) == (self.code_id is None):
             raise ArgumentError("A consensus is either a level or a condition code.")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A piece whose score on a criterion is settled, with what makes it a good example.
+
+    Parameters
+    ----------
+    consensus_id
+        The consensus it rests on; None for an anchor that was brought in from outside.
+    replaces
+        The id of the anchor that this one corrects.
+    """
+
+    id: str
+    piece_id: str
+    rubric_id: str
+    rubric_version: int
+    criterion_id: str
+    level_id: str
+    commentary: str
+    settled_at: datetime
+    consensus_id: str | None = None
+    replaces: str | None = None
 
 
 class MinuteKind(StrEnum):

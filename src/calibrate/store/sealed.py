@@ -16,7 +16,7 @@ _STALE = "A newer choice of yours is stored already, so this older one was not s
 
 
 class Ballots:
-    """Ballots by session, round and rater. They change only by `save`."""
+    """Ballots by session, round and rater. They change only by `save` and `reopen`."""
 
     def __init__(self, unit: Transaction) -> None:
         self._unit = unit
@@ -57,7 +57,28 @@ class Ballots:
         rows = self._unit.rows(query)
         return int(rows[0].sequence) if rows else None
 
-    def save(self, ballot: Ballot, *, expected: int, operation_id: str) -> int:
+    def newest(
+        self,
+        session_id: str,
+        round: RoundName,  # noqa: A002
+        rater_id: str,
+    ) -> tuple[int, bytes] | None:
+        """Sequence number and fingerprint of the newest save, or None. A ballot that differs was set back."""
+        table = tables.ballot_operation
+        query = (
+            sa.select(table.c.sequence, table.c.fingerprint)
+            .where(
+                table.c.session_id == session_id,
+                table.c.round == round,
+                table.c.rater_id == rater_id,
+            )
+            .order_by(table.c.sequence.desc())
+            .limit(1)
+        )
+        rows = self._unit.rows(query)
+        return (int(rows[0].sequence), rows[0].fingerprint or b"") if rows else None
+
+    def save(self, ballot: Ballot, *, expected: int, operation_id: str, fingerprint: bytes) -> int:
         """Save a ballot in place of the one with the sequence number ``expected``.
 
         Parameters
@@ -68,6 +89,8 @@ class Ballots:
             The sequence number of the stored ballot that the rater saw; 0 for the first save.
         operation_id
             The id that the page gave to the choice: what is sent again is stored once.
+        fingerprint
+            32 bytes that stand for exactly this ballot.
 
         Returns
         -------
@@ -106,6 +129,34 @@ class Ballots:
             )
             if touched != 1:
                 self._explain_stale(ballot)
+        self._note(ballot, operation_id, fingerprint)
+        return ballot.sequence
+
+    def reopen(self, ballot: Ballot, *, operation_id: str, fingerprint: bytes) -> None:
+        """Put a ballot with nothing sealed in it in place of whatever is stored, to be saved again.
+
+        Parameters
+        ----------
+        ballot
+            A draft whose sequence is one more than that of the newest save.
+        operation_id, fingerprint
+            As in `save`.
+        """
+        table = tables.ballot
+        touched = self._unit.write(
+            sa.update(table)
+            .where(
+                table.c.session_id == ballot.session_id,
+                table.c.round == ballot.round,
+                table.c.rater_id == ballot.rater_id,
+            )
+            .values(asdict(ballot))
+        )
+        if touched == 0:
+            self._unit.write(sa.insert(table), [asdict(ballot)])
+        self._note(ballot, operation_id, fingerprint)
+
+    def _note(self, ballot: Ballot, operation_id: str, fingerprint: bytes) -> None:
         self._unit.write(
             sa.insert(tables.ballot_operation),
             [
@@ -115,10 +166,10 @@ class Ballots:
                     "rater_id": ballot.rater_id,
                     "operation_id": operation_id,
                     "sequence": ballot.sequence,
+                    "fingerprint": fingerprint,
                 }
             ],
         )
-        return ballot.sequence
 
     def _explain_stale(self, ballot: Ballot) -> None:
         now = self.find(ballot.session_id, ballot.round, ballot.rater_id)

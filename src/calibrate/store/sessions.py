@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from calibrate.errors import DataError, StaleWrite
 from calibrate.model.session import (
     Action,
+    Anchor,
     Assignment,
     Consensus,
     Minute,
     PanelMember,
     Session,
+    SessionRound,
     SessionState,
 )
 from calibrate.store.schema import sessions as tables
-from calibrate.store.unit import Link, Noun, Transaction
+from calibrate.store.unit import Link, Noun, Record, Transaction
 
 _LINKS = (
     Link("piece_ids", tables.session_piece, "session_id", "piece_id"),
@@ -40,7 +44,20 @@ class Sessions(Noun[Session]):
         )
         self.minutes = Noun(unit, Minute, tables.minute, "line of the minutes")
         self.actions = Noun(unit, Action, tables.action, "action")
-        self.consensus = ConsensusRows(unit)
+        self.consensus = Settled(
+            unit, Consensus, tables.consensus, "consensus", order=["settled_at", "id"]
+        )
+        self.rounds = Noun(unit, SessionRound, tables.session_round, "round")
+        self.anchors = Settled(unit, Anchor, tables.anchor, "anchor", order=["settled_at", "id"])
+
+    def lock(self, session_id: str, *, shared: bool = False) -> None:
+        """Hold a session still until the transaction ends: alone, or beside others who share it.
+
+        A reveal takes it alone and a save shares it, so that no ballot slips in between. On SQLite
+        a writing transaction is alone from its beginning, and there is nothing to do.
+        """
+        query = sa.select(tables.session.c.id).where(tables.session.c.id == session_id)
+        self._unit.rows(query.with_for_update(read=shared))
 
     def move(self, session_id: str, state: SessionState, later: SessionState) -> None:
         """Move a session on from one state to the next.
@@ -75,23 +92,22 @@ class Sessions(Noun[Session]):
         super()._update(records)
 
 
-class ConsensusRows(Noun[Consensus]):
-    """What panels agreed; append-only."""
+class Settled(Noun[Record]):
+    """What panels settled, append-only: a later row names the one that it ``replaces``."""
 
-    def __init__(self, unit: Transaction) -> None:
-        super().__init__(
-            unit,
-            Consensus,
-            tables.consensus,
-            "consensus",
-            order=["settled_at", "id"],
-            append_only=True,
-        )
+    def __init__(
+        self,
+        unit: Transaction,
+        record: type[Record],
+        table: sa.Table,
+        what: str,
+        *,
+        order: Sequence[str],
+    ) -> None:
+        super().__init__(unit, record, table, what, order=order, append_only=True)
 
-    def current(self, **where: object) -> list[Consensus]:
+    def current(self, **where: object) -> list[Record]:
         """The rows that no later row replaces, in the order in which they were settled."""
-        later = tables.consensus.alias("later")
-        query = self._select(where).where(
-            ~sa.exists().where(later.c.replaces == tables.consensus.c.id)
-        )
+        later = self._table.alias("later")
+        query = self._select(where).where(~sa.exists().where(later.c.replaces == self._table.c.id))
         return self._load(query)

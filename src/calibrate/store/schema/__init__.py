@@ -16,10 +16,20 @@ from calibrate.store.schema import (
 )
 from calibrate.store.schema.base import metadata
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """The versions of the database that this Calibrate knows, oldest first."""
 
-APPEND_ONLY = ("reading", "reading_rater", "score", "evidence", "consensus", "manifest", "audit")
+APPEND_ONLY = (
+    "reading",
+    "reading_rater",
+    "score",
+    "evidence",
+    "consensus",
+    "anchor",
+    "manifest",
+    "ballot_operation",
+    "audit",
+)
 """Tables whose rows are never changed or removed; the database itself refuses it."""
 
 __all__ = [

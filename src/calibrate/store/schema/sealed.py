@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from calibrate.model.session import BallotState, RoundName
 from calibrate.store.columns import Choice, Moment
-from calibrate.store.schema.base import blob, count, flag, key, metadata, text, to
+from calibrate.store.schema.base import blob, count, key, metadata, text, to
 
 session_key = sa.Table(
     "session_key",
@@ -57,13 +57,17 @@ ballot_operation = sa.Table(
     key("rater_id"),
     key("operation_id"),
     count("sequence"),
+    blob("fingerprint", null=True),
     sa.ForeignKeyConstraint(
         ["session_id", "round", "rater_id"],
         ["ballot.session_id", "ballot.round", "ballot.rater_id"],
         name="fk_ballot_operation_ballot",
     ),
 )
-"""The choices that were stored, each once, by the id that the page gave them."""
+"""Append-only: the choices that were stored, each once, by the id that the page gave them.
+
+``fingerprint`` stands for exactly the ballot that was stored, so that one that was set back is noticed.
+"""
 
 pin_try = sa.Table(
     "pin_try",
@@ -72,5 +76,5 @@ pin_try = sa.Table(
     text("session_id", to("session.id"), index=True),
     text("rater_id", to("rater.id"), null=True),
     sa.Column("tried_at", Moment, nullable=False),
-    flag("succeeded"),
+    text("outcome", server_default="wrong"),
 )

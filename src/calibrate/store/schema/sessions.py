@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
-from calibrate.model.session import MinuteKind, SessionState
-from calibrate.store.columns import Choice, Moment
+from calibrate.model.session import MinuteKind, RoundName, SessionState
+from calibrate.store.columns import Choice, Moment, Words
 from calibrate.store.schema.base import count, flag, key, metadata, text, to
 
 session = sa.Table(
@@ -55,6 +55,20 @@ assignment = sa.Table(
     flag("own_student"),
 )
 
+session_round = sa.Table(
+    "session_round",
+    metadata,
+    key("session_id", to("session.id")),
+    sa.Column("round", Choice(RoundName), primary_key=True),
+    sa.Column("opened_at", Moment, nullable=False),
+    text("opened_by"),
+    sa.Column("revealed_at", Moment),
+    text("revealed_by"),
+    sa.Column("missing", Words, nullable=False),
+    text("reason"),
+)
+"""A round takes ballots from its opening to its reveal."""
+
 minute = sa.Table(
     "minute",
     metadata,
@@ -104,3 +118,24 @@ consensus = sa.Table(
     ),
 )
 """Append-only. One first row per piece and criterion of a session; each row is replaced at most once."""
+
+anchor = sa.Table(
+    "anchor",
+    metadata,
+    key("id"),
+    text("piece_id", to("piece.id"), index=True),
+    text("rubric_id"),
+    count("rubric_version"),
+    text("criterion_id"),
+    text("level_id"),
+    text("commentary"),
+    sa.Column("settled_at", Moment, nullable=False),
+    text("consensus_id", to("consensus.id"), null=True),
+    text("replaces", to("anchor.id"), null=True, unique=True),
+    sa.ForeignKeyConstraint(
+        ["rubric_id", "rubric_version", "criterion_id", "level_id"],
+        ["level.rubric_id", "level.rubric_version", "level.criterion_id", "level.id"],
+        name="fk_anchor_level",
+    ),
+)
+"""Append-only. A piece whose score is settled, one row per criterion; a correction names the row it replaces."""
