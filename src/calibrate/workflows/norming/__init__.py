@@ -1,0 +1,67 @@
+"""Norming: from setting up a session to its close, each step in one transaction.
+
+The order is `set_up_session`, `open_scoring`, a `Seat` for each rater (`seat_from_link`,
+`seat_from_pin`), `save_choice` and `commit`, `progress`, `reveal`, `start_second_round` if wanted,
+`settle`, `make_anchor`, `close_session`.
+"""
+
+from calibrate.workflows.norming.agreement import (
+    close_session,
+    make_anchor,
+    settle,
+    start_second_round,
+)
+from calibrate.workflows.norming.opening import (
+    Handout,
+    hand_out_again,
+    open_keys,
+    open_scoring,
+    recover_keys,
+)
+from calibrate.workflows.norming.progress import RaterProgress, progress, reopen_ballot
+from calibrate.workflows.norming.reveal import Override, Revealed, RevealRefused, reveal
+from calibrate.workflows.norming.scoring import (
+    Committed,
+    Desk,
+    Saved,
+    commit,
+    open_desk,
+    save_choice,
+    save_note,
+)
+from calibrate.workflows.norming.seats import Seat, seat_from_link, seat_from_pin
+from calibrate.workflows.norming.setup import SessionPlan, own_student_pairs, set_up_session
+from calibrate.workflows.norming.trust import NormingProject
+
+__all__ = [
+    "Committed",
+    "Desk",
+    "Handout",
+    "NormingProject",
+    "Override",
+    "RaterProgress",
+    "RevealRefused",
+    "Revealed",
+    "Saved",
+    "Seat",
+    "SessionPlan",
+    "close_session",
+    "commit",
+    "hand_out_again",
+    "make_anchor",
+    "open_desk",
+    "open_keys",
+    "open_scoring",
+    "own_student_pairs",
+    "progress",
+    "recover_keys",
+    "reopen_ballot",
+    "reveal",
+    "save_choice",
+    "save_note",
+    "seat_from_link",
+    "seat_from_pin",
+    "set_up_session",
+    "settle",
+    "start_second_round",
+]

@@ -1,0 +1,367 @@
+"""Scoring: a rater's desk, every choice saved as it is made, and the commit.
+
+Each save seals the whole round anew, signs it, and stores it only over the ballot that the rater saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from calibrate.errors import ArgumentError, DataError, SealError, StaleWrite
+from calibrate.model.session import Ballot, BallotState, RoundName
+from calibrate.store.repository import Unit
+from calibrate.store.sealing import (
+    BallotPlace,
+    Choice,
+    Contents,
+    Manifest,
+    SealedBallot,
+    open_copy,
+    seal_ballot,
+    seal_copy,
+)
+from calibrate.store.sealing.encoding import same
+from calibrate.workflows.norming.seats import Seat
+from calibrate.workflows.norming.trust import (
+    NormingProject,
+    check_answer,
+    checked_manifest,
+    criteria_of,
+    piece_of,
+    pieces_by_rater,
+    pieces_of,
+    require_open,
+    rubric_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a rater finds on coming in.
+
+    Parameters
+    ----------
+    sequence
+        The number of the stored ballot, 0 before the first save. The page sends it back with the
+        next choice.
+    committed
+        Whether the ballot is committed.
+    contents
+        The rater's own choices.
+    due
+        The (piece id, criterion id) pairs to be answered, in the rater's own order of pieces.
+    """
+
+    session_id: str
+    round: RoundName
+    rater_id: str
+    sequence: int
+    committed: bool
+    contents: Contents = field(repr=False)
+    due: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def open(self) -> tuple[tuple[str, str], ...]:
+        """The pairs that have no answer yet."""
+        return tuple(pair for pair in self.due if not self.contents.choice(*pair).answered)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The store's acknowledgement. ``repeated`` says that this operation had been stored before."""
+
+    sequence: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The acknowledgement of a commit; the rater may keep the receipt."""
+
+    sequence: int
+    receipt: str
+    repeated: bool = False
+
+
+def open_desk(project: NormingProject, seat: Seat, round_name: RoundName) -> Desk:
+    """The rater's own ballot as it is stored: what was chosen is there after a reload or on another machine."""
+    with project.store.reading() as unit:
+        desk, _ = _desk(unit, project.id, seat, round_name)
+        return desk
+
+
+def save_choice(
+    project: NormingProject,
+    seat: Seat,
+    round_name: RoundName,
+    choice: Choice,
+    *,
+    operation_id: str,
+    seen: int,
+    now: datetime | None = None,
+) -> Saved:
+    """Save one choice: the level or code, the note and the marks for one piece and criterion.
+
+    Parameters
+    ----------
+    choice
+        What was chosen. Neither level nor code takes an earlier answer back.
+    operation_id
+        The page's id for this choice: sent twice, it is stored once.
+    seen
+        The sequence number of the ballot that the page shows.
+    now
+        The time; by default the clock's.
+
+    Raises
+    ------
+    StaleWrite
+        If a newer ballot is stored than the page shows, or the ballot is committed.
+    SealError
+        If the round does not take ballots, the keys do not hold, or the notes are too long.
+    """
+
+    def change(desk: Desk, unit: Unit) -> Contents:
+        if (choice.piece, choice.criterion) not in desk.due:
+            raise DataError("This piece and criterion are not among those to be scored.")
+        session = unit.sessions.get(seat.session_id)
+        pieces, rubric = pieces_of(unit, session), rubric_of(unit, session)
+        piece = piece_of(pieces, choice.piece)
+        check_answer(rubric, piece, choice.criterion, choice.level, choice.code)
+        at = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+        stamped = choice.scored_at or (at if choice.answered else "")
+        return desk.contents.with_choice(replace(choice, scored_at=stamped))
+
+    return _save(project, seat, round_name, change, operation_id=operation_id, seen=seen, now=now)
+
+
+def save_note(
+    project: NormingProject,
+    seat: Seat,
+    round_name: RoundName,
+    piece_id: str,
+    note: str,
+    *,
+    operation_id: str,
+    seen: int,
+    now: datetime | None = None,
+) -> Saved:
+    """Save the rater's note on a piece as a whole: see `save_choice`."""
+
+    def change(desk: Desk, unit: Unit) -> Contents:
+        if piece_id not in {piece for piece, _ in desk.due}:
+            raise DataError("This piece is not among those to be scored.")
+        return desk.contents.with_note(piece_id, note)
+
+    return _save(project, seat, round_name, change, operation_id=operation_id, seen=seen, now=now)
+
+
+def commit(
+    project: NormingProject,
+    seat: Seat,
+    round_name: RoundName,
+    *,
+    operation_id: str,
+    seen: int,
+    leave_open: bool = False,
+    now: datetime | None = None,
+) -> Committed:
+    """Commit the ballot: from now on it does not change, and the reveal opens it.
+
+    Parameters
+    ----------
+    operation_id, seen, now
+        As in `save_choice`.
+    leave_open
+        Commit although some choices have no answer; they count as missing.
+
+    Raises
+    ------
+    DataError
+        If choices are open and ``leave_open`` is not set.
+    StaleWrite, SealError
+        As in `save_choice`.
+    """
+    with project.store.transaction() as unit:
+        before = _stored_before(unit, seat, round_name, operation_id)
+        desk, manifest = _desk(unit, project.id, seat, round_name)
+        if before is not None:
+            ballot = sealed_of(project.id, unit.ballots.get(*_key(seat, round_name)))
+            return Committed(before, ballot.receipt, repeated=True)
+        _refuse_stale(unit, desk, seen)
+        if desk.open and not leave_open:
+            many = len(desk.open)
+            raise DataError(
+                f"{many} {'choice is' if many == 1 else 'choices are'} still open.",
+                fix="Answer them, give a condition code, or commit as it is and leave them out.",
+            )
+        sealed = _seal(
+            unit, project.id, seat, desk, desk.contents, manifest, operation_id, now, True
+        )
+        unit.audit.log(seat.rater_id, "session.commit", seat.session_id, str(round_name))
+    return Committed(sealed.sequence, sealed.receipt)
+
+
+def sealed_of(project: str, row: Ballot) -> SealedBallot:
+    """The sealed ballot that a stored row holds."""
+    place = BallotPlace(project, row.session_id, str(row.round), row.rater_id)
+    return SealedBallot(
+        place, row.sequence, str(row.state), row.answered, row.sealed, row.signature
+    )
+
+
+def is_reopened(row: Ballot) -> bool:
+    """Whether the facilitator reopened this ballot and nothing was saved since: there is nothing sealed in it."""
+    return not row.sealed and not row.signature
+
+
+def set_back(unit: Unit, project: str, row: Ballot) -> bool:
+    """Whether a stored ballot is not the one of the newest save."""
+    newest = unit.ballots.newest(row.session_id, row.round, row.rater_id)
+    if newest is None:
+        return True
+    sequence, fingerprint = newest
+    return sequence != row.sequence or not same(fingerprint, sealed_of(project, row).fingerprint)
+
+
+def _save(
+    project: NormingProject,
+    seat: Seat,
+    round_name: RoundName,
+    change: Callable[[Desk, Unit], Contents],
+    *,
+    operation_id: str,
+    seen: int,
+    now: datetime | None,
+) -> Saved:
+    with project.store.transaction() as unit:
+        before = _stored_before(unit, seat, round_name, operation_id)
+        if before is not None:
+            return Saved(before, repeated=True)
+        desk, manifest = _desk(unit, project.id, seat, round_name)
+        _refuse_stale(unit, desk, seen)
+        contents = change(desk, unit)
+        sealed = _seal(unit, project.id, seat, desk, contents, manifest, operation_id, now, False)
+    return Saved(sealed.sequence)
+
+
+def _key(seat: Seat, round_name: RoundName) -> tuple[str, RoundName, str]:
+    return seat.session_id, round_name, seat.rater_id
+
+
+def _stored_before(unit: Unit, seat: Seat, round_name: RoundName, operation_id: str) -> int | None:
+    if not operation_id:
+        raise ArgumentError("A choice needs an operation id.")
+    return unit.ballots.stored(*_key(seat, round_name), operation_id)
+
+
+def _refuse_stale(unit: Unit, desk: Desk, seen: int) -> None:
+    unit.sessions.lock(desk.session_id, shared=True)
+    require_open(unit, desk.session_id, desk.round)
+    if desk.committed:
+        raise StaleWrite("This ballot is committed and does not change any more.")
+    if seen != desk.sequence:
+        raise StaleWrite(
+            "A newer choice of yours is stored already, so this older page did not save over it.",
+            fix="Load the page again to see what is stored.",
+        )
+
+
+def _desk(unit: Unit, project: str, seat: Seat, round_name: RoundName) -> tuple[Desk, Manifest]:
+    manifest = checked_manifest(
+        unit, project, seat.session_id, trusted_fingerprint=seat.manifest_fingerprint
+    )
+    if not same(manifest.verify_key(seat.rater_id), seat.secret.verify_key):
+        raise SealError("This link is not the one of this rater.")
+    session = unit.sessions.get(seat.session_id)
+    rubric, pieces = rubric_of(unit, session), pieces_of(unit, session)
+    its = pieces_by_rater(unit, seat.session_id).get(seat.rater_id, ())
+    due = tuple((one, criterion) for one in its for criterion in criteria_of(rubric, pieces[one]))
+    row = unit.ballots.find(*_key(seat, round_name))
+    sequence, committed, contents = 0, False, Contents()
+    if row is not None:
+        sequence, committed = row.sequence, row.state is BallotState.COMMITTED
+        contents = _own_contents(unit, project, seat, row)
+    elif unit.ballots.newest(*_key(seat, round_name)) is not None:
+        raise SealError(_GONE, fix=_TELL)
+    return Desk(
+        seat.session_id, round_name, seat.rater_id, sequence, committed, contents, due
+    ), manifest
+
+
+_GONE = (
+    "The stored ballot is not the newest one that was saved: somebody set it back or took it away."
+)
+_TELL = "Tell the facilitator, who can reopen the ballot so that you can commit it again."
+
+
+def _own_contents(unit: Unit, project: str, seat: Seat, row: Ballot) -> Contents:
+    if set_back(unit, project, row):
+        raise SealError(_GONE, fix=_TELL)
+    if row.own_copy is None:
+        return Contents()
+    place = BallotPlace(project, row.session_id, str(row.round), row.rater_id)
+    try:
+        sequence, state, contents = open_copy(row.own_copy, place, copy_key=seat.secret.copy_key)
+    except SealError:
+        if is_reopened(row):
+            return Contents()
+        raise
+    if (sequence, state) != (row.sequence, str(row.state)) and not is_reopened(row):
+        raise SealError(_GONE, fix=_TELL)
+    return contents
+
+
+def _seal(
+    unit: Unit,
+    project: str,
+    seat: Seat,
+    desk: Desk,
+    contents: Contents,
+    manifest: Manifest,
+    operation_id: str,
+    now: datetime | None,
+    committing: bool,
+) -> SealedBallot:
+    place = BallotPlace(project, seat.session_id, str(desk.round), seat.rater_id)
+    sequence, at = desk.sequence + 1, now or datetime.now(UTC)
+    state = BallotState.COMMITTED if committing else BallotState.DRAFT
+    sealed = seal_ballot(
+        contents,
+        place,
+        sequence,
+        str(state),
+        session_key=manifest.session_key,
+        signing_key=seat.secret.signing_key,
+        size=manifest.ballot_size,
+    )
+    copy = seal_copy(
+        contents,
+        place,
+        sequence,
+        str(state),
+        copy_key=seat.secret.copy_key,
+        size=manifest.ballot_size,
+    )
+    row = Ballot(
+        session_id=seat.session_id,
+        round=desk.round,
+        rater_id=seat.rater_id,
+        sequence=sequence,
+        sealed=sealed.sealed,
+        signature=sealed.signature,
+        state=state,
+        answered=sealed.answered,
+        own_copy=copy,
+        saved_at=at,
+        committed_at=at if committing else None,
+    )
+    unit.ballots.save(
+        row,
+        expected=desk.sequence,
+        operation_id=operation_id,
+        fingerprint=sealed.fingerprint,
+    )
+    return sealed

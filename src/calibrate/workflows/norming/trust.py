@@ -1,0 +1,154 @@
+"""What every step of a session leans on: the project's ids, the checked manifest, who is who on the panel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from calibrate.errors import DataError, NotFound, SealError
+from calibrate.model.rubric import Rubric
+from calibrate.model.session import RoundName, Session
+from calibrate.model.work import Piece
+from calibrate.store.repository import Store, Unit
+from calibrate.store.sealing import Manifest, check_manifest, plan_digest
+
+
+class NormingProject(Protocol):
+    """What norming needs to know of a project."""
+
+    @property
+    def id(self) -> str:
+        """The project's id."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the project lies."""
+
+    @property
+    def recovery_public_key(self) -> str | None:
+        """The public half of the recovery key, or None where none was made."""
+
+    @property
+    def store(self) -> Store:
+        """The project's database."""
+
+
+def checked_manifest(
+    unit: Unit,
+    project: str,
+    session_id: str,
+    *,
+    trusted_key: bytes | None = None,
+    trusted_fingerprint: bytes | None = None,
+) -> Manifest:
+    """The session's manifest, checked against something outside the database.
+
+    The panel, the plan and the session's public key in the database must be those of the manifest.
+
+    Raises
+    ------
+    SealError
+        If anything was changed since the facilitator signed.
+    """
+    stored = unit.ballots.manifests.find(session_id)
+    if stored is None:
+        raise SealError("This session is not open for scoring yet.")
+    manifest = check_manifest(
+        stored.body,
+        stored.signature,
+        stored.verify_key,
+        project=project,
+        session=session_id,
+        trusted_key=trusted_key,
+        trusted_fingerprint=trusted_fingerprint,
+    )
+    key = unit.ballots.keys.get(session_id)
+    panel = {member.rater_id for member in unit.sessions.panel.all(session_id=session_id)}
+    changed = key.public_key != manifest.session_key or panel != set(manifest.panel)
+    if changed or plan_digest(pieces_by_rater(unit, session_id)) != manifest.plan:
+        raise SealError(
+            "The panel, the plan or the key of this session was changed after the facilitator "
+            "signed it, so nothing can be saved or opened.",
+            fix="Tell the facilitator: the project has to come back from a sound copy.",
+        )
+    return manifest
+
+
+def pieces_by_rater(unit: Unit, session_id: str) -> dict[str, tuple[str, ...]]:
+    """The plan: rater id to the ids of the pieces to be scored, in that rater's own order."""
+    plan: dict[str, list[str]] = {}
+    for one in sorted(unit.sessions.assignments.all(session_id=session_id), key=lambda a: a.place):
+        plan.setdefault(one.rater_id, []).append(one.piece_id)
+    return {rater: tuple(pieces) for rater, pieces in plan.items()}
+
+
+def rubric_of(unit: Unit, session: Session) -> Rubric:
+    """The rubric that a session scores with."""
+    return unit.rubrics.get(session.rubric_id, session.rubric_version)
+
+
+def pieces_of(unit: Unit, session: Session) -> dict[str, Piece]:
+    """The session's pieces by id."""
+    return {piece.id: piece for piece in unit.work.pieces.all(id=list(session.piece_ids))}
+
+
+def criteria_of(rubric: Rubric, piece: Piece) -> tuple[str, ...]:
+    """The ids of the criteria that are scored for a piece, in the rubric's order."""
+    return tuple(one.id for one in rubric.criteria if one.id not in piece.not_scored)
+
+
+def check_answer(
+    rubric: Rubric, piece: Piece, criterion: str, level: str | None, code: str | None
+) -> None:
+    """Refuse a level or code that the rubric does not have, or a criterion that is not scored for the piece.
+
+    Raises
+    ------
+    NotFound
+        If the criterion, level or code is not one of the rubric's.
+    DataError
+        If the criterion is not scored for this piece.
+    """
+    scale = rubric.criterion(criterion).scale
+    if criterion in piece.not_scored:
+        raise DataError(f"{criterion} is not scored for piece {piece.code}.")
+    if level is not None:
+        scale.level(level)
+    if code is not None:
+        rubric.code(code)
+
+
+def panel_labels(unit: Unit, session_id: str) -> dict[str, str]:
+    """Each rater of the panel as their place and role, such as ``panel member 3 (teacher)``."""
+    members = sorted(one.rater_id for one in unit.sessions.panel.all(session_id=session_id))
+    roles = {one.id: one.role for one in unit.people.raters.all(id=members)}
+    return {
+        rater: f"panel member {place} ({str(roles[rater]).replace('_', ' ')})"
+        for place, rater in enumerate(members, start=1)
+    }
+
+
+def require_open(unit: Unit, session_id: str, round_name: RoundName) -> None:
+    """Refuse when a round does not take ballots (not yet, or not any more).
+
+    Raises
+    ------
+    SealError
+        With what to expect instead.
+    """
+    found = unit.sessions.rounds.find(session_id, round_name)
+    if found is None:
+        raise SealError("This round is not open for scoring yet.")
+    if found.revealed_at is not None:
+        raise SealError(
+            "The scores of this round have been revealed, so it takes no more of them. "
+            "What you had not committed stays sealed.",
+            fix="You can still join the discussion and the next round.",
+        )
+
+
+def piece_of(pieces: dict[str, Piece], piece_id: str) -> Piece:
+    """The piece of that id; `NotFound` if the session does not have it."""
+    if piece_id not in pieces:
+        raise NotFound("This piece is not part of the session.")
+    return pieces[piece_id]
