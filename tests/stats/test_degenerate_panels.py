@@ -189,7 +189,7 @@ def test_half_point_levels_count_as_levels_and_adjacent_means_one_point():
     assert exact_agreement(ratings).value == 0.25
     within_a_point = adjacent_agreement(ratings)
     assert within_a_point.value == 0.75
-    assert "at most 1 points apart" in within_a_point.method
+    assert "at most 1 point apart" in within_a_point.method
     assert adjacent_agreement(ratings, within=0.5).value == 0.5
 
 

@@ -66,7 +66,10 @@ def adjacent_agreement(ratings: Ratings, within: float | None = None) -> Coeffic
             "at most one level apart",
         )
     else:
-        matrix, told = adjacent(values, within), f"at most {within:g} points apart"
+        matrix, told = (
+            adjacent(values, within),
+            f"at most {within:g} {'point' if within == 1 else 'points'} apart",
+        )
     result = _plain("adjacent_agreement", matrix, "identity", ratings, False)
     flags = (
         (*result.flags, "every pair is adjacent on this scale")
