@@ -81,7 +81,7 @@ class CommandGroup(TyperGroup):
             return super().invoke(ctx)
         except CalibrateError as error:
             console.print_error(error, as_json=console.wants_json(ctx))
-            raise typer.Exit(console.FINDINGS) from error
+            raise typer.Exit(console.exit_code(error)) from error
         except (typer.TyperException, typer.Exit, typer.Abort, EOFError, BrokenPipeError):
             raise
         except Exception as error:

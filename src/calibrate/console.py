@@ -11,10 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
-from calibrate.errors import CalibrateError, ImportRefused
+from calibrate.errors import ArgumentError, CalibrateError, ImportRefused
 
-#: Exit code for bad data or a failed check (0 is fine, 2 is a mistake in how the command was called).
+#: Exit code for bad data or a failed check (0 is fine).
 FINDINGS = 1
+
+#: Exit code for a mistake in how the command was called.
+USAGE = 2
 
 _JSON = "calibrate.json"
 
@@ -89,6 +92,12 @@ def print_error(error: CalibrateError, *, as_json: bool = False) -> None:
         say(f"{problems[0]} Nothing was changed.")
     else:
         say(str(error))
+
+
+def exit_code(error: CalibrateError) -> int:
+    """2 where an option cannot be used as it was given (the error's column names it), else 1."""
+    of_an_option = isinstance(error, ArgumentError) and (error.column or "").startswith("--")
+    return USAGE if of_an_option else FINDINGS
 
 
 def as_fault(error: Exception) -> CalibrateError:
