@@ -26,7 +26,7 @@ PURPLE: Color = (0.45, 0.22, 0.56)
 PEACH: Color = (0.93, 0.68, 0.52)
 GRAY: Color = (0.48, 0.48, 0.50)
 
-Points = list[tuple[float, float]]
+Points = Sequence[tuple[float, float]]
 Label = tuple[str, float, float]
 
 
@@ -55,7 +55,7 @@ class Crayons:
         tooth = ndimage.gaussian_filter(rng.random(self.shape), 1.1)
         self.tooth = (tooth - tooth.min()) / (tooth.max() - tooth.min())
 
-    def _place(self, points: Sequence[tuple[float, float]], shake: float) -> Points:
+    def _place(self, points: Points, shake: float) -> list[tuple[float, float]]:
         wobble = self.rng.normal(0, shake, (len(points), 2))
         return [
             (self.left + (x + dx) * self.size, self.top + (y + dy) * self.size)
@@ -87,7 +87,7 @@ class Crayons:
         center = (sum(xs) / len(xs), sum(ys) / len(ys))
         reach = max(max(xs) - min(xs), max(ys) - min(ys)) * 0.75 + 20
         turn = math.radians(angle + float(self.rng.normal(0, 6)))
-        zigzag: Points = []
+        zigzag: list[tuple[float, float]] = []
         offset, side = -reach, 1
         while offset < reach:
             along = reach * side

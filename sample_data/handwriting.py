@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,9 @@ from paper import Array, Line, mask_of, pencil, put, smooth_noise
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 from stroke_letters import strokes, width
+
+# A line of text, where it begins from the left, and its baseline, in dots.
+Row = tuple[str, float, float]
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,6 @@ def line_width(text: str, hand: Hand) -> float:
 
 
 def write(
-    shape: tuple[int, int],
     rng: np.random.Generator,
     hand: Hand,
     text: str,
@@ -87,8 +90,8 @@ def write_lines(
     page: Array,
     rng: np.random.Generator,
     hand: Hand,
-    rows: list[tuple[str, float, float]],
-    rubbed_out: list[tuple[str, float, float]] = (),  # type: ignore[assignment]
+    rows: Sequence[Row],
+    rubbed_out: Sequence[Row] = (),
 ) -> None:
     """Write lines of text, each (text, left, baseline), on the page in pencil.
 
@@ -97,14 +100,14 @@ def write_lines(
     shape = (page.shape[0], page.shape[1])
     turned: set[str] = set()
     for text, left, base in rubbed_out:
-        ghost = mask_of(shape, write(shape, rng, hand, text, (left, base), set(hand.mirror)))
+        ghost = mask_of(shape, write(rng, hand, text, (left, base), set(hand.mirror)))
         wide = ndimage.maximum_filter(ghost, size=(int(hand.height * 0.7), int(hand.height * 0.5)))
         smudge = ndimage.gaussian_filter(wide, hand.height * 0.12)
         put(page, 0.10 * smudge * (0.5 + 0.5 * smooth_noise(rng, shape, 12)), (0.4, 0.4, 0.42))
         put(page, 0.16 * ndimage.gaussian_filter(ghost, 1.2), (0.35, 0.35, 0.38))
     lines: list[tuple[Line, float]] = []
     for text, left, base in rows:
-        lines += write(shape, rng, hand, text, (left, base), turned)
+        lines += write(rng, hand, text, (left, base), turned)
     pencil(page, rng, mask_of(shape, lines))
 
 
@@ -112,7 +115,7 @@ def write_with_font(
     page: Array,
     rng: np.random.Generator,
     font: ImageFont.FreeTypeFont,
-    rows: list[tuple[str, float, float]],
+    rows: Sequence[Row],
 ) -> None:
     """Write lines in an older child's joined-up hand, letter by letter from a handwriting font."""
     height, wide = page.shape[:2]

@@ -22,6 +22,7 @@ import csv
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +32,7 @@ import docx
 import numpy as np
 import yaml
 from crayon_scenes import SCENES, Crayons
-from handwriting import Hand, line_width, write_lines, write_with_font
+from handwriting import Hand, Row, line_width, write_lines, write_with_font
 from paper import Array, blank_page, photograph, rule_lines, scan
 from PIL import Image, ImageFont
 
@@ -66,7 +67,7 @@ def read_source(path: Path) -> Source:
     return Source(yaml.safe_load(front), body.strip("\n") + "\n")
 
 
-def rubbed(source: Source, rows: list[tuple[str, float, float]]) -> list[tuple[str, float, float]]:
+def rubbed(source: Source, rows: Sequence[Row]) -> list[Row]:
     """Return what was written and erased first, for the pieces that say so."""
     word = source.facts.get("look", {}).get("erased")
     return [(str(word), rows[-1][1], rows[-1][2])] if word else []
