@@ -1,0 +1,117 @@
+"""What agreement is called, and the one sentence about it that a coach can repeat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calibrate.analysis.wording import count, percent
+from calibrate.stats.results import NO_PAIRS, NO_VARIATION, Coefficient
+
+if TYPE_CHECKING:
+    from calibrate.analysis.agreement import CodeUse
+
+#: An interval wider than this says hardly anything.
+TOO_WIDE = 0.4
+
+#: With fewer pieces an interval is itself a guess.
+FEW_PIECES = 8
+
+_NAMES = {
+    "exact_agreement": "Exact agreement",
+    "adjacent_agreement": "Adjacent agreement",
+    "cohen_kappa": "Cohen's kappa",
+    "fleiss_kappa": "Fleiss' kappa",
+    "brennan_prediger": "Brennan-Prediger",
+    "krippendorff_alpha": "Krippendorff's alpha",
+    "icc_a_1": "ICC(A,1), one rater",
+    "icc_a_k": "ICC(A,k), average of raters",
+}
+_PROPORTIONS = ("exact_agreement", "adjacent_agreement")
+
+
+def coefficient_name(one: Coefficient) -> str:
+    """What people call a coefficient: ``Gwet's AC2 (quadratic)``, ``Exact agreement``."""
+    if one.name == "gwet_ac":
+        name = "Gwet's AC1" if one.weights == "identity" else "Gwet's AC2"
+    else:
+        name = _NAMES.get(one.name, one.name)
+    plain = one.weights is None or one.name in _PROPORTIONS or name == "Gwet's AC1"
+    return name if plain else f"{name} ({one.weights})"
+
+
+def value_shown(one: Coefficient, value: float) -> str:
+    """A value of this coefficient as people see it: percent for proportions, else two decimals."""
+    if value != value:
+        return "–"
+    return percent(value) if one.name in _PROPORTIONS else f"{value:.2f}".replace("-", "−")
+
+
+def agreement_sentence(
+    name: str, coefficients: tuple[Coefficient, ...], codes: CodeUse | None = None
+) -> str:
+    """The sentence about one criterion (or all together), which says when the data cannot answer.
+
+    Parameters
+    ----------
+    name
+        What the criterion is called.
+    coefficients
+        A panel with exact and adjacent agreement and Gwet's AC2 (quadratic).
+    codes
+        Disagreement between levels and condition codes, if any codes were given.
+    """
+    exact = _find(coefficients, "exact_agreement")
+    near = _find(coefficients, "adjacent_agreement")
+    corrected = _find(coefficients, "gwet_ac", "quadratic")
+    return f"{name}: {_agreement(exact, near, corrected)}{_codes(codes)}"
+
+
+def _find(
+    coefficients: tuple[Coefficient, ...], name: str, weights: str | None = None
+) -> Coefficient:
+    return next(one for one in coefficients if one.name == name and weights in (None, one.weights))
+
+
+def _agreement(exact: Coefficient, near: Coefficient, corrected: Coefficient) -> str:
+    if not exact.is_defined:
+        if exact.undefined == NO_PAIRS:
+            return "no piece was scored by two raters, so the data cannot say how far they agree."
+        return f"the data cannot say how far raters agree ({exact.undefined})."
+    pieces = count(exact.n_pieces, "piece")
+    if NO_VARIATION in exact.flags:
+        return (
+            f"on {pieces} every rater chose the same level; with no differences between the pieces, "
+            "nobody can say whether that is agreement or habit."
+        )
+    plain = f"two raters of the same piece chose the same level {_times(exact)}"
+    if near.is_defined and "every pair is adjacent on this scale" not in near.flags:
+        plain += f" and were {near.method.split(';')[0]} {_times(near)}"
+    if not corrected.is_defined:
+        return f"{plain} ({pieces})."
+    beyond = (
+        f"{plain}; agreement beyond luck is {value_shown(corrected, corrected.value)} of a possible 1 "
+        "(Gwet's AC2)"
+    )
+    if not corrected.has_interval:
+        return f"{beyond}, and {pieces} of this kind cannot say how sure that is."
+    low, high = (value_shown(corrected, end) for end in (corrected.ci_low, corrected.ci_high))
+    if corrected.ci_high - corrected.ci_low > TOO_WIDE or exact.n_pieces < FEW_PIECES:
+        return f"{beyond}, but {pieces} cannot settle it: anything from {low} to {high} fits these scores."
+    return f"{beyond}, between {low} and {high} judging by {pieces}."
+
+
+def _times(one: Coefficient) -> str:
+    if one.value == 1.0:
+        return "every time"
+    return "never" if one.value == 0.0 else f"{percent(one.value)} of the time"
+
+
+def _codes(codes: CodeUse | None) -> str:
+    if codes is None or codes.n_pairs == 0:
+        return ""
+    if codes.n_mixed == 0:
+        return " Raters agreed on which pieces get a condition code."
+    return (
+        f" In {percent(codes.rate)} of the pairs one rater gave a level and the other a condition code; "
+        "those pairs are not in the figures above."
+    )
