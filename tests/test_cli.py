@@ -9,7 +9,8 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from calibrate import __version__, cli, commands
+from calibrate import __version__, cli, commands, console
+from calibrate.errors import DataError, ImportRefused
 
 runner = CliRunner()
 
@@ -30,6 +31,7 @@ def with_command(tmp_path, monkeypatch):
 def test_help_lists_every_command_and_ends_with_0():
     result = runner.invoke(cli.app, ["--help"])
     assert result.exit_code == 0
+    assert "agreement" in cli.command_names()
     for name in cli.command_names():
         assert name in result.stdout
 
@@ -115,6 +117,15 @@ def test_every_problem_of_a_refused_import_is_shown(with_command):
     )
     assert [problem["row"] for problem in machine["problems"]] == [3, 4]
     assert set(machine["error"]) == {"message", "file", "row", "column", "fix"}
+
+
+def test_a_long_list_of_problems_is_cut_in_the_terminal(capsys):
+    problems = [DataError("The score is missing.", row=row) for row in range(2, 102)]
+    console.print_error(ImportRefused(problems))
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "100 problems found; nothing was changed:"
+    assert len(told) == 1 + console.MOST_SHOWN + 1
+    assert told[-1] == "  … and 60 more; --json lists them all."
 
 
 def test_an_unforeseen_fault_shows_no_traceback_and_quotes_nothing(with_command):

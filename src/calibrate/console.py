@@ -19,6 +19,9 @@ FINDINGS = 1
 #: Exit code for a mistake in how the command was called.
 USAGE = 2
 
+#: How many problems of a refused file the terminal lists.
+MOST_SHOWN = 40
+
 _JSON = "calibrate.json"
 
 
@@ -86,8 +89,10 @@ def print_error(error: CalibrateError, *, as_json: bool = False) -> None:
         return
     if len(problems) > 1:
         say(f"{len(problems)} problems found; nothing was changed:")
-        for problem in problems:
+        for problem in problems[:MOST_SHOWN]:
             say(f"  - {problem}")
+        if len(problems) > MOST_SHOWN:
+            say(f"  … and {len(problems) - MOST_SHOWN} more; --json lists them all.")
     elif problems:
         say(f"{problems[0]} Nothing was changed.")
     else:

@@ -1,0 +1,197 @@
+"""``calibrate agreement``: the JSON of the schema, the table in the terminal, errors as messages."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
+
+from calibrate.cli import app
+from tests.support.tree import ROOT
+
+runner = CliRunner()
+SCHEMA = Draft202012Validator(
+    json.loads((ROOT / "docs/schemas/agreement.schema.json").read_text(encoding="utf-8"))
+)
+
+LONG = "piece,rater,criterion,score\n" + "".join(
+    f"P{p},{r},{c},{(p + (p * r * 7) % 5 // 4) % 4 + 1}\n"
+    for p in range(12)
+    for r in (1, 2, 3)
+    for c in ("ORG", "CONV")
+)
+WIDE = "piece,rater,ORG,CONV\nP1,A,3,2\nP1,B,3,1\nP2,A,1,0\nP2,B,2,BLANK\nP3,A,4,2\nP3,B,4,2\n"
+
+
+@pytest.fixture
+def run(tmp_path):
+    def with_file(text: str, *options: str):
+        path = tmp_path / "scores.csv"
+        path.write_text(text, encoding="utf-8")
+        return runner.invoke(app, ["agreement", str(path), *options])
+
+    return with_file
+
+
+def answer_of(result) -> dict:
+    assert result.exit_code == 0, result.stderr
+    answer = json.loads(result.stdout)
+    SCHEMA.validate(answer)
+    return answer
+
+
+def test_the_schema_is_a_schema():
+    Draft202012Validator.check_schema(SCHEMA.schema)
+
+
+def test_json_of_a_long_table_fits_the_schema(run):
+    answer = answer_of(run(LONG, "--levels", "1-4", "--json"))
+    assert [part["criterion"] for part in answer["criteria"]] == ["ORG", "CONV"]
+    assert set(answer["criteria"][0]) == {
+        "criterion",
+        "n_pieces",
+        "n_raters",
+        "n_ratings",
+        "coefficients",
+        "sentence",
+    }
+    assert [one["name"] for one in answer["total"]["coefficients"]] == [
+        "exact_agreement",
+        "adjacent_agreement",
+        "fleiss_kappa",
+        "gwet_ac",
+        "krippendorff_alpha",
+        "icc_a_1",
+    ]
+    assert answer["criteria"][0]["n_ratings"] == 36
+
+
+def test_json_of_every_coefficient_fits_the_schema(run):
+    answer = answer_of(run(LONG, "--levels", "1-4", "--all", "--json"))
+    assert len(answer["total"]["coefficients"]) == 18
+
+
+def test_a_wide_table_with_scales_of_its_own_and_codes(run):
+    answer = answer_of(
+        run(WIDE, "--criteria", "ORG,CONV", "--levels", "ORG=1-4,CONV=0-2", "--json")
+    )
+    conv = answer["criteria"][1]
+    assert conv["codes"] == {"n_pairs": 3, "n_mixed": 1, "rate": pytest.approx(1 / 3)}
+    kappa = next(one for one in answer["total"]["coefficients"] if one["name"] == "cohen_kappa")
+    assert kappa["value"] is None
+    assert "different scales" in kappa["undefined"]
+
+
+def test_numbers_have_full_precision_and_undefined_is_null_with_its_reason(run):
+    unanimous = "piece,rater,score\nP1,A,3\nP1,B,3\nP2,A,3\nP2,B,3\n"
+    answer = answer_of(run(unanimous, "--levels", "1-4", "--json"))
+    found = {one["name"]: one for one in answer["criteria"][0]["coefficients"]}
+    assert answer["criteria"][0]["criterion"] == "all"
+    assert found["exact_agreement"]["ci_low"] == pytest.approx(math.sqrt(0.025), abs=1e-15)
+    assert found["cohen_kappa"]["value"] is None
+    assert "no variation" in found["cohen_kappa"]["undefined"]
+    assert (found["gwet_ac"]["value"], found["gwet_ac"]["flags"]) == (1.0, ["no variation"])
+
+
+def test_without_levels_a_note_on_standard_error_leaves_the_json_clean(run):
+    result = run(LONG, "--json")
+    answer_of(result)
+    assert "No levels were given" in result.stderr
+
+
+def test_columns_are_mapped(run):
+    text = "Essay,Teacher,Trait,Points\nP1,A,X,1\nP1,B,X,2\nP2,A,X,2\nP2,B,X,2\n"
+    options = [
+        "--piece",
+        "Essay",
+        "--rater",
+        "Teacher",
+        "--criterion",
+        "Trait",
+        "--score",
+        "Points",
+    ]
+    assert answer_of(run(text, *options, "--levels", "1-2", "--json"))["total"]["n_raters"] == 2
+
+
+def test_only_the_blind_round_counts_and_that_is_said(run):
+    text = "session,round,piece,rater,score\n" + "".join(
+        f"S1,{round_},P{p},{r},{score}\n"
+        for p in range(4)
+        for r, first in (("A", p % 3 + 1), ("B", (p + 1) % 3 + 1))
+        for round_, score in (("blind", first), ("after_discussion", 2))
+    )
+    result = run(text, "--levels", "1-3", "--json")
+    exact = answer_of(result)["total"]["coefficients"][0]
+    assert exact["value"] == 0
+    assert "after the discussion" in result.stderr
+
+
+def test_a_file_with_nothing_blind_is_refused(run):
+    text = (
+        "session,round,piece,rater,score\nS1,after_discussion,P1,A,1\nS1,after_discussion,P1,B,1\n"
+    )
+    result = run(text, "--levels", "1-3")
+    assert result.exit_code == 1
+    assert "before they talked" in result.stderr
+
+
+def test_the_terminal_shows_a_table_and_ends_with_sentences(run):
+    result = run(LONG, "--levels", "1-4")
+    assert result.exit_code == 0
+    for words in ("Exact agreement", "Fleiss' kappa (quadratic)", "Gwet's AC2", "95 % interval"):
+        assert words in result.stdout
+    assert "ORG: two raters of the same piece" in result.stdout
+    assert "All criteria together: two raters" in result.stdout
+    assert "for these raters on other pieces" in " ".join(result.stdout.split())
+
+
+def test_the_terminal_marks_what_is_undefined_with_its_reason(run):
+    result = run("piece,rater,score\nP1,A,3\nP2,B,3\n", "--levels", "1-4")
+    assert result.exit_code == 0
+    assert "–" in result.stdout
+    assert "no piece has scores from two" in " ".join(result.stdout.replace("│", " ").split())
+    assert "the data cannot say how far they agree" in " ".join(result.stdout.split())
+
+
+def test_bad_rows_are_told_with_file_row_and_column(run):
+    text = LONG + "P99,1,ORG,9\nP98,1,ORG,good\n"
+    plain = run(text, "--levels", "1-4")
+    assert plain.exit_code == 1
+    assert "scores.csv, row 74, column score: The score 9 is not on the scale" in plain.stderr
+    assert "row 75" in plain.stderr
+    assert "good" not in plain.stderr
+    machine = run(text, "--levels", "1-4", "--json")
+    assert machine.exit_code == 1
+    error = json.loads(machine.stdout)
+    SCHEMA.validate(error)
+    assert (error["error"]["row"], error["error"]["column"]) == (74, "score")
+    assert len(error["problems"]) == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--levels", "4-1"],
+        ["--criteria", " , "],
+        ["--criteria", "ORG", "--score", "ORG"],
+    ],
+)
+def test_options_that_make_no_sense_are_usage_errors(run, options):
+    result = run(LONG, *options)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.stderr
+    assert result.stderr.strip()
+
+
+def test_a_missing_file_is_told(tmp_path):
+    result = runner.invoke(app, ["agreement", str(tmp_path / "none.csv"), "--json"])
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["error"]["file"] == "none.csv"
+
+
+def test_a_missing_argument_is_a_usage_error():
+    assert runner.invoke(app, ["agreement"]).exit_code == 2
