@@ -1,0 +1,81 @@
+"""How often raters of one group agree among themselves, and with those of another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import pandas as pd
+
+from calibrate.analysis.pairs import PairAgreement, agreement_of, reading_pairs
+from calibrate.analysis.wording import count, label, percent
+
+
+@dataclass(frozen=True)
+class GroupAgreement:
+    """Agreement within one group (``a`` = ``b``) or between two; None stands for all of that kind."""
+
+    a: str | None
+    b: str | None
+    agreement: PairAgreement
+    sentence: str
+
+
+def group_agreements(
+    rows: pd.DataFrame, group: str, labels: Mapping[str, str] | None = None
+) -> tuple[tuple[GroupAgreement, ...], tuple[GroupAgreement, ...]]:
+    """Agreement within groups and between them; over all of each kind first.
+
+    Parameters
+    ----------
+    rows
+        Prepared rows of independent blind readings, each with a group.
+    group
+        The column of the rater's group.
+    """
+    pairs = reading_pairs(rows.assign(rater_school=rows[group]))
+    inside = pairs["school_a"] == pairs["school_b"]
+    names = sorted(set(rows[group]))
+    within = [_agreement(None, None, pairs[inside], "Within", labels)]
+    within += [
+        _agreement(one, one, pairs[inside & (pairs["school_a"] == one)], "Within", labels)
+        for one in names
+    ]
+    between = [_agreement(None, None, pairs[~inside], "Between", labels)]
+    for one, two in combinations(names, 2):
+        meet = ((pairs["school_a"] == one) & (pairs["school_b"] == two)) | (
+            (pairs["school_a"] == two) & (pairs["school_b"] == one)
+        )
+        between.append(_agreement(one, two, pairs[meet], "Between", labels))
+    return tuple(within), tuple(between)
+
+
+def _agreement(
+    a: str | None,
+    b: str | None,
+    pairs: pd.DataFrame,
+    kind: str,
+    labels: Mapping[str, str] | None,
+) -> GroupAgreement:
+    found = agreement_of(pairs)
+    if a is None or b is None:
+        where = f"{kind} schools" if labels is not None else f"{kind} groups"
+    elif a == b:
+        where = f"Within {label(labels, a)}"
+    else:
+        where = f"Between {label(labels, a)} and {label(labels, b)}"
+    if found.n_pairs == 0:
+        words = f"{where}: cannot tell, because no piece was read by two raters."
+    else:
+        shown = ""
+        if not math.isnan(found.exact.ci_low):
+            shown = (
+                f" (95 % interval {percent(found.exact.ci_low)} to {percent(found.exact.ci_high)})"
+            )
+        words = (
+            f"{where}, two raters chose the same level for {percent(found.exact.value)} of what "
+            f"both judged{shown}, on {count(found.n_pieces, 'piece')}."
+        )
+    return GroupAgreement(a, b, found, words)
