@@ -7,8 +7,10 @@ from calibrate.model.rubric import Level, Scale
 
 CRITERIA = ("FOC", "ORG", "DEV", "STY", "CONV")
 LEVELS = ("Beginning", "Developing", "Proficient", "Extending")
-SCALE = Scale(tuple(Level(str(i + 1), name, float(i + 1), i + 1) for i, name in enumerate(LEVELS)), cut="3")
-SCALES = {criterion: SCALE for criterion in CRITERIA}
+SCALE = Scale(
+    tuple(Level(str(i + 1), name, float(i + 1), i + 1) for i, name in enumerate(LEVELS)), cut="3"
+)
+SCALES = dict.fromkeys(CRITERIA, SCALE)
 SCHOOLS = ("lincoln", "roosevelt", "riverbend", "stone-mill")
 
 

@@ -35,12 +35,24 @@ def released_specs(children, measures=("FOC",), window="fall"):
     specs = []
     for measure in measures:
         base = (("window", window),)
-        specs.append(level_spec(f"d-school-{measure}", "", measure, SCALE, rows=["school"], where=base))
-        specs.append(level_spec(f"d-grade-{measure}", "", measure, SCALE, rows=["grade"], where=base))
+        specs.append(
+            level_spec(f"d-school-{measure}", "", measure, SCALE, rows=["school"], where=base)
+        )
+        specs.append(
+            level_spec(f"d-grade-{measure}", "", measure, SCALE, rows=["grade"], where=base)
+        )
         for school in sorted(set(children["school"])):
             where = (*base, ("school", school))
-            specs.append(level_spec(f"{school}-grade-{measure}", "", measure, SCALE, rows=["grade"], where=where))
-            specs.append(level_spec(f"{school}-room-{measure}", "", measure, SCALE, rows=["classroom"], where=where))
+            specs.append(
+                level_spec(
+                    f"{school}-grade-{measure}", "", measure, SCALE, rows=["grade"], where=where
+                )
+            )
+            specs.append(
+                level_spec(
+                    f"{school}-room-{measure}", "", measure, SCALE, rows=["classroom"], where=where
+                )
+            )
     return specs
 
 
@@ -51,7 +63,9 @@ def attack(children, specs, tables):
     all visible cells of all tables, and that a unit has as many children under each measure.
     Returns the hidden cells that can have one value only.
     """
-    units = sorted({tuple(map(str, key)) for key in children[["school", "classroom", "grade"]].to_numpy()})
+    units = sorted(
+        {tuple(map(str, key)) for key in children[["school", "classroom", "grade"]].to_numpy()}
+    )
     measures = sorted({spec.measure for spec in specs})
     place = {
         (unit, measure, level): i
@@ -63,8 +77,12 @@ def attack(children, specs, tables):
     def row_of(spec, key, column):
         row = np.zeros(len(place))
         for (unit, measure, level), i in place.items():
-            held = dict(zip(("school", "classroom", "grade"), unit, strict=True)) | {"window": "fall"}
-            wanted = dict(spec.where) | ({} if key == (ALL,) else dict(zip(spec.rows, key, strict=True)))
+            held = dict(zip(("school", "classroom", "grade"), unit, strict=True)) | {
+                "window": "fall"
+            }
+            wanted = dict(spec.where) | (
+                {} if key == (ALL,) else dict(zip(spec.rows, key, strict=True))
+            )
             if measure == spec.measure and level in spec.parts(column):
                 row[i] = all(held[name] == value for name, value in wanted.items())
         return row
@@ -136,12 +154,18 @@ def test_no_hidden_count_of_schools_and_district_together_can_be_worked_out(one,
 @settings(deadline=None, max_examples=15)
 @given(st.lists(st.tuples(counts_of_a_room, st.permutations(range(4))), min_size=2, max_size=4))
 def test_two_criteria_of_the_same_children_cannot_be_set_against_each_other(rooms):
-    counts = {("lincoln" if i < 2 else "roosevelt", f"c{i}", "01"): per for i, (per, _) in enumerate(rooms)}
+    counts = {
+        ("lincoln" if i < 2 else "roosevelt", f"c{i}", "01"): per
+        for i, (per, _) in enumerate(rooms)
+    }
     foc = children_of(counts)
     org = foc.copy()
     turns = {f"c{i}": turn for i, (_, turn) in enumerate(rooms)}
     org["measure"] = "ORG"
-    org["level"] = [LEVELS[turns[room][int(level) - 1]] for room, level in zip(org["classroom"], org["level"], strict=True)]
+    org["level"] = [
+        LEVELS[turns[room][int(level) - 1]]
+        for room, level in zip(org["classroom"], org["level"], strict=True)
+    ]
     children = pd.concat([foc, org], ignore_index=True)
     check_promise(children, released_specs(children, ("FOC", "ORG")))
 
@@ -153,7 +177,11 @@ def test_a_small_table_worked_by_hand():
     spec = TableSpec("t", "Room", "FOC", LEVELS, ("classroom",), (("window", "fall"),))
     result = check_promise(children, [spec])
     table = result.table("t")
-    assert table.counts == ((12, 12, None, None, 38), (15, 14, None, None, 58), (27, 26, 19, 24, 96))
+    assert table.counts == (
+        (12, 12, None, None, 38),
+        (15, 14, None, None, 58),
+        (27, 26, 19, 24, 96),
+    )
     reasons = {(cell.row, cell.column): cell.reason for cell in result.hidden}
     assert reasons[(("a",), "3")] == "fewer than 10 children"
     assert reasons[(("b",), "4")] == "it would tell another hidden count"
@@ -169,7 +197,9 @@ def test_a_group_wholly_in_one_level_is_not_shown():
 
 
 def test_a_small_school_hides_in_the_district_and_in_its_own_report_alike():
-    children = children_of({("big", "a", "01"): (20, 20, 20, 20), ("tiny", "b", "01"): (1, 1, 1, 1)})
+    children = children_of(
+        {("big", "a", "01"): (20, 20, 20, 20), ("tiny", "b", "01"): (1, 1, 1, 1)}
+    )
     result = check_promise(children, released_specs(children))
     assert result.table("d-school-FOC").count(("tiny",), N) is None
     # the district's total minus the big school's would tell the tiny one's
@@ -188,7 +218,11 @@ def test_large_groups_are_shown_in_full():
 
 
 def test_the_order_of_rows_changes_nothing():
-    counts = {("s", "a", "01"): (12, 12, 3, 11), ("s", "b", "01"): (15, 14, 16, 3), ("t", "c", "02"): (9, 30, 9, 12)}
+    counts = {
+        ("s", "a", "01"): (12, 12, 3, 11),
+        ("s", "b", "01"): (15, 14, 16, 3),
+        ("t", "c", "02"): (9, 30, 9, 12),
+    }
     children = children_of(counts)
     specs = released_specs(children)
     shuffled = children.sample(frac=1, random_state=4)
@@ -208,7 +242,9 @@ def test_the_released_tables_hold_no_hidden_value_and_survive_a_file():
 
 def test_a_group_without_any_level_keeps_its_row():
     children = children_of({("s", "a", "01"): (12, 12, 17, 11)})
-    other = children.head(4).assign(student=[f"x{i}" for i in range(4)], classroom="b", level="no piece")
+    other = children.head(4).assign(
+        student=[f"x{i}" for i in range(4)], classroom="b", level="no piece"
+    )
     children = pd.concat([children, other], ignore_index=True)
     spec = TableSpec("t", "Room", "FOC", LEVELS, ("classroom",), (("window", "fall"),))
     assert suppress(children, [spec]).table("t").row_keys == (("a",), ("b",), (ALL,))
@@ -219,7 +255,9 @@ def test_coverage_and_levels_of_the_same_children_are_decided_together():
     foc = children_of({("s", "a", "01"): (12, 12, 10, 11), ("s", "b", "01"): (20, 20, 20, 20)})
     gone = foc.head(3).assign(student=["g0", "g1", "g2"], level="no piece")
     everybody = pd.concat([foc, gone], ignore_index=True)
-    cover = everybody.assign(measure="coverage", level=np.where(everybody["level"] == "no piece", "without", "with"))
+    cover = everybody.assign(
+        measure="coverage", level=np.where(everybody["level"] == "no piece", "without", "with")
+    )
     children = pd.concat([everybody, cover], ignore_index=True)
     where = (("window", "fall"),)
     specs = [

@@ -220,13 +220,15 @@ def tabulate(children: pd.DataFrame, spec: TableSpec) -> CountTable:
     """Count one table, nothing hidden: for the inside edition only."""
     rows = members(children, spec)
     keys = row_keys(rows, spec)
-    counts = []
-    for key in keys:
-        part = rows
-        if key != (ALL,):
-            for column, value in zip(spec.rows, key, strict=True):
-                part = part[part[column].astype(str) == value]
-        counts.append(tuple(int(part["level"].isin(spec.parts(c)).sum()) for c in spec.columns))
+    columns = [rows[column].astype(str).tolist() for column in spec.rows]
+    seen: dict[tuple[tuple[str, ...], str], int] = {}
+    for *key, level in zip(*columns, rows["level"].astype(str).tolist(), strict=True):
+        for place in ((tuple(key), level), ((ALL,), level)):
+            seen[place] = seen.get(place, 0) + 1
+    counts = [
+        tuple(sum(seen.get((key, part), 0) for part in spec.parts(c)) for c in spec.columns)
+        for key in keys
+    ]
     return CountTable(
         spec.id,
         spec.title,

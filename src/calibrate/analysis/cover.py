@@ -43,12 +43,10 @@ def least_cover(
     counts
         The true smallest counts; none may fall below zero.
     """
-    found = [
-        one
-        for way in (1.0, -1.0)
-        if (one := _cheapest(way, secret, shown, costs, fixed, counts)) is not None
-    ]
-    return min(found, key=lambda one: one.cost) if found else None
+    for way in (1.0, -1.0):
+        if (found := _cheapest(way, secret, shown, costs, fixed, counts)) is not None:
+            return found
+    return None
 
 
 def _cheapest(
@@ -57,18 +55,21 @@ def _cheapest(
     n, m = len(counts), len(shown)
     rows = sparse.csr_array(shown)
     size = sparse.eye_array(m)
-    limits = sparse.vstack(
-        [sparse.hstack([rows, -size]), sparse.hstack([-rows, -size])], format="csr"
-    )
     held = sparse.csr_array(np.vstack([fixed, secret[None, :]]))
-    equal = sparse.hstack([held, sparse.csr_array((held.shape[0], m))], format="csr")
+    # What a shown sum gains and what it loses are two variables that are not negative.
+    equal = sparse.vstack(
+        [
+            sparse.hstack([held, sparse.csr_array((held.shape[0], 2 * m))]),
+            sparse.hstack([rows, -size, size]),
+        ],
+        format="csr",
+    )
+    least = np.concatenate([-counts, np.zeros(2 * m)])
     answer = linprog(
-        np.concatenate([np.zeros(n), costs]),
-        A_ub=limits,
-        b_ub=np.zeros(2 * m),
+        np.concatenate([np.zeros(n), costs, costs]),
         A_eq=equal,
-        b_eq=np.concatenate([np.zeros(len(fixed)), [way]]),
-        bounds=[(-one, None) for one in counts] + [(0, None)] * m,
+        b_eq=np.concatenate([np.zeros(len(fixed)), [way], np.zeros(m)]),
+        bounds=np.column_stack([least, np.full(n + 2 * m, np.inf)]),
         method="highs",
     )
     if answer.x is None:

@@ -179,8 +179,8 @@ def _beside_others(both: pd.DataFrame, blind: pd.DataFrame) -> pd.DataFrame:
 
 
 def _row(both: pd.DataFrame, criterion: str, labels: Mapping[str, str] | None) -> MovementRow:
-    before_pairs = reading_pairs(_by_session(both, "position"))
-    after_pairs = reading_pairs(_by_session(both, "position_after"))
+    before_pairs = reading_pairs(_by_session(both, "position", "score"))
+    after_pairs = reading_pairs(_by_session(both, "position_after", "score_after"))
     before, after = agreement_of(before_pairs), agreement_of(after_pairs)
     gained = (
         after_pairs.groupby("piece")["exact"].mean() - before_pairs.groupby("piece")["exact"].mean()
@@ -207,10 +207,12 @@ def _row(both: pd.DataFrame, criterion: str, labels: Mapping[str, str] | None) -
     )
 
 
-def _by_session(both: pd.DataFrame, column: str) -> pd.DataFrame:
+def _by_session(both: pd.DataFrame, position: str, score: str) -> pd.DataFrame:
     """A piece discussed in two sessions is two places: pairs never cross sessions."""
     return both.assign(
-        piece=both["session"].astype(str) + "\x1f" + both["piece"], position=both[column]
+        piece=both["session"].astype(str) + "\x1f" + both["piece"],
+        position=both[position],
+        score=both[score],
     )
 
 

@@ -13,7 +13,8 @@ from calibrate.analysis.intervals import Share, share_by_piece
 class PairAgreement:
     """Exact and adjacent agreement of pairs of readings.
 
-    ``adjacent`` counts pairs at the same level or one level position apart.
+    ``adjacent`` counts pairs at the same level or one level position apart (on a scale with half
+    points: up to one whole point).
     """
 
     exact: Share
@@ -52,9 +53,11 @@ def reading_pairs(table: pd.DataFrame) -> pd.DataFrame:
         columns={"rater_school_a": "school_a", "rater_school_b": "school_b"}
     )
     apart = (both["position_a"] - both["position_b"]).abs()
-    return both.assign(
-        exact=(apart == 0).astype(bool), adjacent=(apart <= 1).astype(bool)
-    ).reset_index(drop=True)
+    points = (both["score_a"] - both["score_b"]).abs()
+    near = (apart <= 1) | (points <= 1 + 1e-9)
+    return both.assign(exact=(apart == 0).astype(bool), adjacent=near.astype(bool)).reset_index(
+        drop=True
+    )
 
 
 def agreement_of(pairs: pd.DataFrame) -> PairAgreement:

@@ -203,28 +203,31 @@ class _Pass:
         every = frozenset(range(room.n_levels))
         before = len(self.hidden)
         changes: list[NDArray[np.float64]] = []
+        counts = self.counts[(window, room.measure)]
+        shown = [
+            q
+            for (when, q) in self.at
+            if (when, q.measure) == (window, room.measure) and (when, q) not in self.hidden
+        ]
+        rows = np.array([room.vector(q) for q in shown]).reshape(len(shown), counts.size)
+        costs = np.array([self._cost((window, q)) for q in shown])
+        ports = room.port_rows()
         for one in secrets:
             vector = room.vector(one)
             if any(abs(float(vector @ change)) > 1e-6 for change in changes):
                 continue
-            shown = [
-                q
-                for (when, q) in self.at
-                if when == window and q.measure == room.measure and (when, q) not in self.hidden
-            ]
-            rows = np.array([room.vector(q) for q in shown]).reshape(len(shown), len(vector))
-            costs = np.array([self._cost((window, q)) for q in shown])
-            counts = self.counts[(window, room.measure)]
-            fixed = room.port_rows() if one.levels != every else np.zeros((0, len(vector)))
+            fixed = ports if one.levels != every else ports[:0]
             cover = least_cover(vector, rows, costs, fixed, counts)
             if cover is None:
-                cover = least_cover(vector, rows, costs, np.zeros((0, len(vector))), counts)
+                cover = least_cover(vector, rows, costs, ports[:0], counts)
             if cover is None:
                 continue
             changes.append(cover.change)
             for quantity, touched in zip(shown, cover.touched, strict=True):
                 if touched:
                     self.hide((window, quantity), COMPLEMENTARY)
+            shown = [q for q, gone in zip(shown, cover.touched, strict=True) if not gone]
+            rows, costs = rows[~cover.touched], costs[~cover.touched]
         if len(self.hidden) == before:
             self._hide_everywhere(window, secrets)
         return len(self.hidden) > before
