@@ -133,7 +133,9 @@ def test_a_wall_has_a_place_for_every_child():
 
 def test_a_card_that_staff_placed_stays_where_they_put_it():
     data = records(("x", "fall", 1, 1))
-    placed = Placement("P0", "composition", "L5", PlacedBy.EXEMPLAR, "beside the grade 3 letter")
+    placed = Placement(
+        "P0", "c", "composition", "L5", PlacedBy.EXEMPLAR, "beside the grade 3 letter"
+    )
     cards = wall_cards(data, continuum(), RUBRIC, placements=[placed])
     card = next(one for one in cards if one.strand == "composition")
     assert (card.level, card.by, card.steps) == ("L5", PlacedBy.EXEMPLAR, 2)
@@ -219,3 +221,11 @@ def test_nobody_on_the_wall_and_no_records_are_said_so():
     assert "no child" in build_wall((), continuum(), strand="composition", window="fall").sentence
     assert summarize(child_levels(empty, SCALES), SCALE).total.n_students == 0
     assert OVERALL == "overall"
+
+
+def test_a_placement_of_another_continuum_moves_no_card():
+    data = records(("x", "fall", 3, 3)).assign(piece_id="pi-1")
+    other = Placement("pi-1", "another", "composition", "L5", PlacedBy.EXEMPLAR, "a reason")
+    mine = Placement("pi-1", "c", "conventions", "L5", PlacedBy.EXEMPLAR, "a reason")
+    cards = wall_cards(data, continuum(), RUBRIC, placements=[other, mine])
+    assert {one.strand: one.level for one in cards} == {"composition": "L3", "conventions": "L5"}

@@ -124,12 +124,12 @@ def wall_cards(
     roll
         Children per window (student, window, school, classroom, grade); gives the missing ones.
     placements
-        Placed by staff or earlier; they come before the crosswalk. ``piece_id`` is the records'
-        ``piece``.
+        Placed by staff or earlier; they come before the crosswalk. Those of another continuum are
+        passed over. ``piece_id`` is the records' ``piece_id`` (or ``piece``, where they have none).
     """
     children = roll_of(records) if roll is None else roll
-    by_hand = {(one.piece_id, one.strand_id): one for one in placements}
     own = records[records["student"].notna()]
+    by_hand = _by_hand(own, placements, continuum.id)
     pieces: dict[tuple[str, str], list[str]] = {}
     for one in own.drop_duplicates("piece").sort_values("piece").to_dict("records"):
         pieces.setdefault((str(one["student"]), str(one["window"])), []).append(str(one["piece"]))
@@ -167,6 +167,19 @@ def wall_cards(
                 status = PLACED if placed is not None else NO_ROW
                 cards.append(_card(who, strand.id, piece, status, score, placed, by, "", continuum))
     return tuple(cards)
+
+
+def _by_hand(
+    records: pd.DataFrame, placements: Iterable[Placement], continuum_id: str
+) -> dict[tuple[str, str], Placement]:
+    """Placements of this continuum by (piece, strand)."""
+    named = records["piece_id"] if "piece_id" in records else records["piece"]
+    codes = dict(zip(named.astype(str), records["piece"].astype(str), strict=True))
+    return {
+        (codes[one.piece_id], one.strand_id): one
+        for one in placements
+        if one.continuum_id == continuum_id and one.piece_id in codes
+    }
 
 
 def place_score(
