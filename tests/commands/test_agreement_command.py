@@ -157,6 +157,13 @@ def test_the_terminal_marks_what_is_undefined_with_its_reason(run):
     assert "the data cannot say how far they agree" in " ".join(result.stdout.split())
 
 
+def test_a_criterion_may_be_called_anything(run):
+    text = "piece,rater,criterion,score\nP1,A,[/b] [x],1\nP1,B,[/b] [x],2\nP2,A,[/b] [x],2\n"
+    result = run(text, "--levels", "1-2")
+    assert result.exit_code == 0, result.stderr
+    assert "[/b] [x]: two raters" in result.stdout
+
+
 def test_bad_rows_are_told_with_file_row_and_column(run):
     text = LONG + "P99,1,ORG,9\nP98,1,ORG,good\n"
     plain = run(text, "--levels", "1-4")

@@ -116,7 +116,9 @@ def _show(result: AgreementResult) -> None:
     for part in parts:
         title = "All criteria together" if part is result.total else part.criterion
         table = Table(
-            title=f"{title} · {part.n_pieces} pieces, {part.n_raters} raters, {part.n_ratings} scores",
+            title=Text(
+                f"{title} · {part.n_pieces} pieces, {part.n_raters} raters, {part.n_ratings} scores"
+            ),
             title_justify="left",
             title_style="bold",
         )
