@@ -38,33 +38,40 @@ COLUMNS = [
     "next_step",
 ]
 WINDOW_COLUMNS = ["window", "title", "school_year", "starts", "ends"]
-GENRES = ("narrative", "informational", "opinion")
 
+YOUNGEST = ("K", "1", "2")
+NEXT_STEPS_YOUNGEST = {
+    "FOC": ("I can stay with one idea.", "I can make my picture and my words tell the same thing."),
+    "ORG": ("I can tell what came first, next and last.", "I can write an ending."),
+    "DEV": ("I can add one more thing that I saw or heard.", "I can say why with because."),
+    "STY": ("I can start my sentences in different ways.", "I can use a new word from our wall."),
+    "CONV": ("I can put a space after every word.", "I can end each sentence with a mark."),
+}
 NEXT_STEPS = {
     "FOC": (
-        "Say in one sentence what the piece is about, and cut what does not belong.",
-        "Stay with one moment instead of the whole day.",
-        "Answer the question that the prompt asks.",
+        "I can say in one sentence what my piece is about.",
+        "I can cut what does not belong.",
+        "I can check that I answer the task.",
     ),
     "ORG": (
-        "Write an ending that does more than stop.",
-        "Group what belongs together into paragraphs.",
-        "Use a linking word when the next idea starts.",
+        "I can write an ending that does more than stop.",
+        "I can put what belongs together into one paragraph.",
+        "I can lead my reader from one part to the next.",
     ),
     "DEV": (
-        "Add one detail that a reader could see or hear.",
-        "Give a reason for each opinion, and an example for each reason.",
-        "Say where the fact comes from.",
+        "I can add the detail that makes my reader believe me.",
+        "I can explain after I tell.",
+        "I can give the most important part the most space.",
     ),
     "STY": (
-        "Begin two sentences in different ways.",
-        "Trade one tired word for an exact one.",
-        "Join two short sentences.",
+        "I can begin two sentences in different ways.",
+        "I can trade one tired word for an exact one.",
+        "I can join two short sentences.",
     ),
     "CONV": (
-        "Reread aloud and put a period where the voice stops.",
-        "Check capitals for names and at the start.",
-        "Look up five words before handing in.",
+        "I can reread aloud and mark where a sentence ends.",
+        "I can check capitals and end marks before I hand in.",
+        "I can look up five words that I am not sure of.",
     ),
 }
 SUPPORTS = (
@@ -167,7 +174,8 @@ def _card_words(child: Child, window: int, quality: dict[str, float]) -> tuple[s
         return "", ""
     weakest = min(CRITERIA, key=lambda one: quality[one])
     support = rng.choice(SUPPORTS) if fmean(quality.values()) < 2.2 else ""
-    return support, rng.choice(NEXT_STEPS[weakest])
+    steps = NEXT_STEPS_YOUNGEST if child.grade in YOUNGEST else NEXT_STEPS
+    return support, rng.choice(steps[weakest])
 
 
 def _accommodations(child: Child, window: int) -> tuple[str, tuple[str, ...]]:
