@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from calibrate.errors import ArgumentError, ProjectError, SealError
 from calibrate.store.sealing import (
     make_recovery_key,
+    read_public_key,
     read_recovery,
     read_recovery_file,
     write_recovery_file,
@@ -156,6 +157,15 @@ def test_a_damaged_or_foreign_recovery_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\xff")
     with pytest.raises(SealError, match="cannot be read"):
         read_recovery_file(tmp_path / "picture.png", public_key=key.public_key)
+
+
+def test_the_public_half_is_read_back_from_the_settings() -> None:
+    key = make_recovery_key()
+    assert read_public_key(key.public_text) == key.public_key
+    assert read_public_key(f" {key.public_key.hex()} ") == key.public_key
+    for wrong in ("", "abc", key.public_text[:-2], "é" * 43):
+        with pytest.raises(SealError, match="is not a key"):
+            read_public_key(wrong)
 
 
 def test_a_recovery_key_has_its_length() -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from calibrate.model.session import RoundName
 from calibrate.store.repository import Store
 from calibrate.store.sealing import Choice, KeyStore, RecoveryKey, make_recovery_key
-from calibrate.store.sealing.encoding import to_text
 from calibrate.workflows.norming import (
     Handout,
     Seat,
@@ -45,7 +44,7 @@ class Room:
 
     @property
     def recovery_public_key(self) -> str | None:
-        return to_text(self.recovery.public_key)
+        return self.recovery.public_text
 
     def set_up(self, **plan: object) -> str:
         wanted: dict[str, object] = {

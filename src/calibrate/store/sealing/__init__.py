@@ -33,6 +33,7 @@ from calibrate.store.sealing.pin import PinRefused, enter_with_pin, make_pin
 from calibrate.store.sealing.recovery import (
     RecoveryKey,
     make_recovery_key,
+    read_public_key,
     read_recovery,
     read_recovery_file,
     write_recovery_file,
@@ -68,6 +69,7 @@ __all__ = [
     "open_with_recovery",
     "plan_digest",
     "read_join_token",
+    "read_public_key",
     "read_recovery",
     "read_recovery_file",
     "seal_ballot",

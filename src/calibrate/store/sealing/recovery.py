@@ -20,6 +20,7 @@ from calibrate.store.sealing.keys import key_fingerprint
 from calibrate.store.sealing.words import SECRET_SIZE, secret_to_lines, words_to_secret
 
 _PUBLIC_LINE = re.compile(r"^public key:\s*(\S+)\s*$", re.MULTILINE)
+_HEX_KEY = re.compile(r"^[0-9a-fA-F]{64}$")
 _WORD_LINE = re.compile(r"^\s*[1-6]\.\s+((?:[a-z]{4}\s*){5})$", re.MULTILINE)
 
 
@@ -39,6 +40,11 @@ class RecoveryKey:
         return bytes(PrivateKey(self.secret).public_key)
 
     @property
+    def public_text(self) -> str:
+        """The public half as the project's settings hold it."""
+        return to_text(self.public_key)
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The private half as six lines of five words, to be printed."""
         return secret_to_lines(self.secret)
@@ -47,6 +53,27 @@ class RecoveryKey:
 def make_recovery_key() -> RecoveryKey:
     """A new random recovery key."""
     return RecoveryKey(random_bytes(SECRET_SIZE))
+
+
+def read_public_key(text: str) -> bytes:
+    """The recovery public key (32 bytes) from the project's settings; hexadecimal digits are read as well.
+
+    Raises
+    ------
+    SealError
+        If the text is not a public key.
+    """
+    plain = text.strip()
+    try:
+        key = bytes.fromhex(plain) if _HEX_KEY.match(plain) else from_text(plain)
+    except SealError:
+        key = b""
+    if len(key) != SECRET_SIZE:
+        raise SealError(
+            "The recovery public key in the project's settings is not a key.",
+            fix="Put back recovery_public_key in calibrate.toml; the recovery sheet shows it.",
+        )
+    return key
 
 
 def public_key_label(public_key: bytes) -> str:
@@ -67,7 +94,7 @@ def recovery_sheet(key: RecoveryKey, project_title: str) -> str:
         "Keep it away from the project: print it and lock it up, or put the file on a stick in a safe.\n"
         "Calibrate shows it once and keeps no copy.\n\n"
         f"{numbered}\n\n"
-        f"public key: {to_text(key.public_key)}\n"
+        f"public key: {key.public_text}\n"
     )
 
 

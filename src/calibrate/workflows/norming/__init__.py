@@ -17,6 +17,7 @@ from calibrate.workflows.norming.opening import (
     open_keys,
     open_scoring,
     recover_keys,
+    write_handouts,
 )
 from calibrate.workflows.norming.progress import RaterProgress, progress, reopen_ballot
 from calibrate.workflows.norming.reveal import Override, Revealed, RevealRefused, reveal
@@ -64,4 +65,5 @@ __all__ = [
     "set_up_session",
     "settle",
     "start_second_round",
+    "write_handouts",
 ]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from calibrate.errors import SealError
 from calibrate.model.sealed import RaterSecretHash, SessionKey, StoredManifest
@@ -22,10 +26,11 @@ from calibrate.store.sealing import (
     make_session_secrets,
     open_with_recovery,
     plan_digest,
+    read_public_key,
     seal_for_recovery,
     sign_manifest,
 )
-from calibrate.store.sealing.encoding import from_text
+from calibrate.store.sealing.files import refuse_inside, write_private
 from calibrate.workflows.norming.trust import (
     NormingProject,
     criteria_of,
@@ -172,13 +177,33 @@ def recover_keys(
     return found
 
 
+def write_handouts(project: NormingProject, path: Path, handouts: Sequence[Handout]) -> None:
+    """Write links and PINs to a new CSV file outside the project (mode 0600): rater, token, PIN.
+
+    Raises
+    ------
+    ProjectError
+        If the file would lie inside the project.
+    SealError
+        If it exists.
+    """
+    refuse_inside(path, project.folder, "The file of links and PINs")
+    with project.store.reading() as unit:
+        source = {one.id: one.source_id for one in unit.people.raters.all()}
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\r\n")
+    table.writerow(["rater", "link", "pin"])
+    table.writerows((source[one.rater_id], one.token, one.pin) for one in handouts)
+    write_private(path, text.getvalue().encode("utf-8"))
+
+
 def _recovery_key(project: NormingProject, keystore: KeyStore) -> bytes:
     if not project.recovery_public_key:
         raise SealError(
             "This project has no recovery key, and no session starts without one.",
             fix="Make one with `calibrate init`, and keep its sheet in a safe place.",
         )
-    public_key = from_text(project.recovery_public_key)
+    public_key = read_public_key(project.recovery_public_key)
     keystore.check_recovery_key(public_key)
     return public_key
 
