@@ -69,7 +69,7 @@ def everybody_commits(home: Path, folder: Path, session: str, raters: set[str]) 
 def test_init_makes_a_project_and_hands_out_its_recovery_key_once(home: Path) -> None:
     said = run("init", home / "maple", "--name", "Maple")
     sheet = home / "maple-recovery-key.txt"
-    assert str(sheet) in said and "lock it up" in said
+    assert "lock it up" in said
     text = sheet.read_text()
     assert "Project: Maple" in text and text.count("\n  ") >= 6
     if os.name == "posix":
@@ -90,8 +90,6 @@ def test_init_refuses_a_full_folder_or_a_sheet_inside_and_leaves_nothing(home: P
     run("init", full, fails=1)
     assert not (home / "full-recovery-key.txt").exists()
     run("init", home / "maple", "--recovery-file", home / "maple" / "key.txt", fails=1)
-    assert not (home / "maple").exists()
-    run("init", home / "maple", "--key-store", home / "maple" / "keys", fails=1)
     assert not (home / "maple").exists()
     (home / "maple-recovery-key.txt").write_text("an older sheet")
     run("init", home / "maple", fails=1)
