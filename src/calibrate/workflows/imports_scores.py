@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from calibrate.exchange.problems import Problems
@@ -29,7 +30,7 @@ class ScoresImporter(FileImporter):
         """Read the rows, check them against the project, and write."""
         known = Known(run.unit)
         rows = rows_of(self.source, run, known)
-        bring_in(run, known, rows, _sessions(run, rows))
+        bring_in(run, known, rows, places_of(run, rows))
 
 
 def rows_of(source: SourceFile, run: ImportRun, known: Known) -> tuple[ScoreRow, ...]:
@@ -40,7 +41,7 @@ def rows_of(source: SourceFile, run: ImportRun, known: Known) -> tuple[ScoreRow,
     return found.rows
 
 
-def _sessions(run: ImportRun, rows: tuple[ScoreRow, ...]) -> dict[str, SessionPlace]:
+def places_of(run: ImportRun, rows: Sequence[ScoreRow]) -> dict[str, SessionPlace]:
     """The sessions that the rows name and that may be given scores."""
     found = {}
     for session_id in dict.fromkeys(row.session for row in rows if row.session):
