@@ -122,7 +122,7 @@ def figure(png: bytes, alt: str, plain_sentence: str, *, width: int | None = Non
     )
 
 
-def work_excerpt(text: str, *, words: int = 90) -> Block:
+def work_excerpt(text: str, *, words: int = 130) -> Block:
     """The beginning of a piece, its line breaks and spelling kept as the child wrote them."""
     parts: list[str] = []
     left = words

@@ -49,7 +49,7 @@ def _children(tag: Tag) -> Iterator[Tag]:
 
 def _walk(document: DocumentObject, parent: Tag) -> None:
     for tag in _children(parent):
-        classes = tag.get("class") or []
+        classes = [str(one) for one in tag.get_attribute_list("class") if one]
         if tag.name in ("h1", "h2", "h3"):
             if "new-page" in classes:
                 document.add_page_break()

@@ -73,7 +73,7 @@ def validated(kind: str, namespace: Mapping[str, Any]) -> ReportParameters:
     }
     refuse_unknown(given)
     try:
-        parameters = ReportParameters(**given)
+        parameters = ReportParameters.model_validate(given)
     except ValidationError as problem:
         first = problem.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

@@ -23,7 +23,7 @@ def table(
     percents: Sequence[str] = (),
     decimals: Mapping[str, int] | None = None,
     notes: Sequence[str] = (),
-    align_left: Sequence[str] = (),
+    centered: Sequence[str] = (),
     missing: str = "–",
 ) -> Block:
     """Show a small table.
@@ -42,6 +42,10 @@ def table(
         Columns of numbers with so many decimals.
     notes
         Remarks below the table.
+    centered
+        Columns of short marks.
+    missing
+        What stands where there is no value.
     """
     drawn = gt.GT(frame.reset_index(drop=True), rowname_col=row_name)
     if row_name:
@@ -53,9 +57,8 @@ def table(
         if name in numeric:
             drawn = drawn.fmt_number(name, decimals=places)
     drawn = drawn.sub_missing(missing_text=missing)
-    left = [name for name in align_left if name in frame.columns]
-    if left:
-        drawn = drawn.cols_align("left", columns=left)
+    if centered:
+        drawn = drawn.cols_align("center", columns=list(centered))
     for remark in notes:
         drawn = drawn.tab_source_note(remark)
     html = _STYLE.sub("", drawn.as_raw_html(make_page=False))

@@ -1,0 +1,88 @@
+"""Agreement of norming sessions over the year: does a school agree more than it did?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from calibrate.analysis.pairs import PairAgreement, agreement_of, reading_pairs
+from calibrate.analysis.readings import ScaleLike, as_scales, independent_blind
+from calibrate.analysis.wording import count, label, percent
+
+
+@dataclass(frozen=True)
+class SessionPoint:
+    """One session: agreement of its blind round, all criteria together."""
+
+    session: str
+    title: str
+    n_raters: int
+    n_pieces: int
+    agreement: PairAgreement
+
+
+@dataclass(frozen=True)
+class SessionTrend:
+    """Sessions in the order given, and one sentence about the first and the last."""
+
+    points: tuple[SessionPoint, ...]
+    sentence: str
+
+
+def session_trend(
+    table: pd.DataFrame,
+    scales: ScaleLike,
+    order: Sequence[str],
+    *,
+    labels: Mapping[str, str] | None = None,
+) -> SessionTrend:
+    """Exact and adjacent agreement, session by session.
+
+    Sessions differ in their pieces and panels, so a rise is a sign and not a proof; the sentence
+    speaks of a rise or fall only where the two 95 % intervals do not overlap.
+
+    Parameters
+    ----------
+    table, scales
+        A score table and the scale of every criterion.
+    order
+        Session ids in the order of time; those without two readers of a piece are passed over.
+    """
+    chosen = independent_blind(table, as_scales(scales)).table
+    points = []
+    for session in order:
+        rows = chosen[chosen["session"] == session]
+        pairs = reading_pairs(rows)
+        if len(pairs):
+            points.append(
+                SessionPoint(
+                    session,
+                    label(labels, session),
+                    int(rows["rater"].nunique()),
+                    int(pairs["piece"].nunique()),
+                    agreement_of(pairs),
+                )
+            )
+    return SessionTrend(tuple(points), _sentence(points))
+
+
+def _sentence(points: Sequence[SessionPoint]) -> str:
+    if not points:
+        return "No norming session has been scored yet, so agreement cannot be told."
+    first, last = points[0].agreement.exact, points[-1].agreement.exact
+    if len(points) == 1:
+        return (
+            f"In the one norming session two teachers gave the same score {percent(first.value)} of "
+            f"the time (between {percent(first.ci_low)} and {percent(first.ci_high)})."
+        )
+    span = (
+        f"Over {count(len(points), 'norming session')}, exact agreement went from "
+        f"{percent(first.value)} to {percent(last.value)}"
+    )
+    if last.ci_low > first.ci_high:
+        return f"{span}: a clear rise."
+    if last.ci_high < first.ci_low:
+        return f"{span}: a clear fall."
+    return f"{span}; with so few pieces that could still be chance."

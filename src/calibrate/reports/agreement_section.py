@@ -1,0 +1,126 @@
+"""Agreement by criterion, with intervals: the section that session reports share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from calibrate.analysis.agreement import AgreementResult, CriterionAgreement, agreement
+from calibrate.analysis.agreement_words import coefficient_name, value_shown
+from calibrate.analysis.movement import Movement
+from calibrate.analysis.readings import independent_blind
+from calibrate.analysis.wording import percent
+from calibrate.model.rubric import Rubric
+from calibrate.reports import blocks
+from calibrate.reports.blocks import Block
+from calibrate.reports.drawing import Drawings
+from calibrate.reports.tables import table
+from calibrate.stats.results import NO_VARIATION, Coefficient
+from calibrate.workflows.score_tables import scales
+
+
+@dataclass(frozen=True)
+class AgreementSection:
+    """Agreement of a panel's independent blind readings, ready to show."""
+
+    result: AgreementResult
+    labels: dict[str, str]
+    selection_sentence: str
+
+    def headline(self, moved: Movement) -> str:
+        """The session in one sentence: agreement before and, where there was a second round, after."""
+        exact = self.result.total.coefficient("exact_agreement")
+        if not exact.is_defined:
+            return "Nobody has read the same piece yet, so there is no agreement to speak of."
+        words = (
+            f"Scoring alone, two teachers gave the same score {percent(exact.value)} of the time"
+        )
+        if moved.total.n_judgements:
+            after = moved.total.after.exact.value
+            before = moved.total.before.exact.value
+            words += (
+                f"; on what was scored again after the discussion, agreement went from "
+                f"{percent(before)} to {percent(after)}"
+            )
+        return f"{words}. {self._widest()}"
+
+    def _widest(self) -> str:
+        known = [
+            (
+                one.coefficient("exact_agreement").value,
+                self.labels.get(one.criterion, one.criterion),
+            )
+            for one in self.result.criteria
+            if one.coefficient("exact_agreement").is_defined
+        ]
+        if len(known) < 2 or min(known)[0] == max(known)[0]:
+            return ""
+        return f"{max(known)[1]} is where you agree most, {min(known)[1]} where you differ most."
+
+    def show(self, draw: Drawings) -> Block:
+        """The figure, the table and the sentences."""
+        picture = draw.agreement_figure(self.result, self.labels)
+        rows = [*self.result.criteria, self.result.total]
+        frame = pd.DataFrame([self._row(one) for one in rows])
+        return blocks.join(
+            [
+                blocks.section(
+                    "How far you agreed, scoring alone",
+                    "Independent readings of the blind round only: talking changes scores, so what came "
+                    "later is shown apart.",
+                ),
+                blocks.figure(picture.png(), picture.alt, picture.sentence),
+                table(
+                    frame,
+                    caption="Agreement by criterion, with the likely range",
+                    row_name="Criterion",
+                    notes=self._remarks(rows),
+                ),
+                blocks.sentence(self.result.total.sentence),
+                *(blocks.note(one.sentence) for one in rows if self._needs_words(one)),
+            ]
+        )
+
+    def _row(self, one: CriterionAgreement) -> dict[str, str]:
+        name = (
+            "All together"
+            if one.criterion == "total"
+            else self.labels.get(one.criterion, one.criterion)
+        )
+        return {"Criterion": name} | {
+            coefficient_name(found): _with_range(found) for found in one.coefficients
+        }
+
+    @staticmethod
+    def _needs_words(one: CriterionAgreement) -> bool:
+        """Whether a criterion's row cannot speak for itself: something is undefined, or flagged."""
+        return one.criterion != "total" and any(
+            not found.is_defined or NO_VARIATION in found.flags for found in one.coefficients
+        )
+
+    def _remarks(self, rows: list[CriterionAgreement]) -> list[str]:
+        """Why a value is missing, and what its flags say, each reason once."""
+        said: dict[str, None] = {}
+        for row in rows:
+            for one in row.coefficients:
+                if one.undefined:
+                    said[f"–: {one.undefined}."] = None
+        return list(said)
+
+
+def agreement_section(scores: pd.DataFrame, rubric: Rubric) -> AgreementSection:
+    """Work out agreement over the independent blind readings of a score table."""
+    known = scales(rubric)
+    labels = {one.id: one.name for one in rubric.criteria}
+    chosen = independent_blind(scores, known, keep_codes=True)
+    return AgreementSection(agreement(chosen.table, known, labels=labels), labels, chosen.sentence)
+
+
+def _with_range(one: Coefficient) -> str:
+    if not one.is_defined:
+        return "–"
+    value = value_shown(one, one.value)
+    if not one.has_interval:
+        return value
+    return f"{value}\n{value_shown(one, one.ci_low)} to {value_shown(one, one.ci_high)}"

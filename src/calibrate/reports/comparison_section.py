@@ -1,0 +1,163 @@
+"""Sections about schools beside each other, shared by the inside and the outside edition."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from calibrate.analysis.comparability import Comparison, GroupDifference
+from calibrate.analysis.group_agreement import GroupAgreement
+from calibrate.analysis.severity import TOTAL
+from calibrate.analysis.wording import count, percent, signed
+from calibrate.reports import blocks
+from calibrate.reports.blocks import Block
+from calibrate.reports.drawing import Drawings
+from calibrate.reports.tables import table
+
+VERDICTS = {"same": "the same", "different": "different", "cannot tell": "cannot tell"}
+
+
+def agreement_between(comparison: Comparison, labels: Mapping[str, str], draw: Drawings) -> Block:
+    """Agreement within and between schools, and who shares pieces with whom."""
+    rows = [*comparison.within, *comparison.between]
+    frame = pd.DataFrame(
+        [
+            {
+                "Two readers of": _who(one, labels, within=one in comparison.within),
+                "Same score": one.agreement.exact.value,
+                "Likely range": interval(one.agreement.exact.ci_low, one.agreement.exact.ci_high),
+                "At most one level apart": one.agreement.adjacent.value,
+                "Pieces": one.agreement.n_pieces,
+            }
+            for one in rows
+            if one.agreement.n_pairs
+        ]
+    )
+    picture = draw.links_figure(comparison.links, labels)
+    return blocks.join(
+        [
+            blocks.section(
+                "Do readers agree, inside a school and across schools?",
+                "Two independent readings of the same piece, before anybody talked.",
+                new_page=True,
+            ),
+            table(
+                frame,
+                caption="Agreement within and between schools",
+                row_name="Two readers of",
+                percents=["Same score", "At most one level apart"],
+            ),
+            blocks.sentence(f"{comparison.within[0].sentence} {comparison.between[0].sentence}"),
+            blocks.subsection("Who shares pieces with whom"),
+            blocks.figure(picture.png(), picture.alt, picture.sentence),
+        ]
+    )
+
+
+def differences(comparison: Comparison, labels: Mapping[str, str], draw: Drawings) -> Block:
+    """The difference between schools on shared pieces, with intervals."""
+    picture = draw.differences_figure(comparison, labels)
+    lead = comparison.against_rest()
+    return blocks.join(
+        [
+            blocks.section(
+                "Is a 3 here a 3 there?",
+                "Points that a school’s readers give, minus what the others give, to the very same "
+                "pieces. How well a school’s pupils write changes nothing here.",
+                new_page=True,
+            ),
+            blocks.figure(picture.png(), picture.alt, picture.sentence),
+            difference_table(lead, labels, "Each school against all others"),
+            *(blocks.sentence(one.sentence) for one in lead),
+            difference_table(comparison.between_pairs(), labels, "Every pair of schools"),
+            blocks.note(
+                f"Intervals hold together for all {comparison.family_size} comparisons that were looked "
+                "at (95 %). “The same” is said only if the 90 % interval lies inside the margin, "
+                "an eighth of the scale. These numbers speak for these readers on pieces like these."
+            ),
+        ]
+    )
+
+
+def difference_table(
+    rows: Sequence[GroupDifference], labels: Mapping[str, str], caption: str
+) -> Block:
+    """Differences with intervals and verdicts."""
+    frame = pd.DataFrame(
+        {
+            "Schools": [
+                labels.get(one.a, one.a)
+                + ("" if one.b == "rest" else f" and {labels.get(one.b, one.b)}")
+                for one in rows
+            ],
+            "Difference": [points_or_dash(one.difference) for one in rows],
+            "95 % interval": [
+                "–"
+                if math.isnan(one.ci95[0])
+                else f"{signed(one.ci95[0])} to {signed(one.ci95[1])}"
+                for one in rows
+            ],
+            "Shared pieces": [one.n_shared_pieces for one in rows],
+            "Verdict": [VERDICTS[one.verdict] for one in rows],
+        }
+    )
+    return table(frame, caption=caption, row_name="Schools")
+
+
+def what_cannot_be_said(comparison: Comparison, labels: Mapping[str, str]) -> Block:
+    """Pairs and criteria about which nothing can be said, and what would settle it."""
+    silent = [one for one in comparison.between_pairs() if one.verdict == "cannot tell"]
+    unlinked = [one for one in silent if one.n_shared_pieces == 0]
+    unsure = [
+        one for one in comparison.groups if one.criterion != TOTAL and one.verdict == "cannot tell"
+    ]
+    items = [one.sentence for one in silent]
+    made = [
+        blocks.section(
+            "Where nothing can be said, and why",
+            "Silence here is an answer: it says which work to exchange next.",
+        ),
+        blocks.bullets(items, empty="Every pair of schools shares enough pieces for a verdict."),
+    ]
+    if unsure:
+        made.append(
+            blocks.note(
+                f"By criterion, {count(len(unsure), 'comparison')} of a school with the others cannot "
+                "be told yet either; the totals above rest on more scores."
+            )
+        )
+    if unlinked:
+        made.append(
+            blocks.callout(
+                "What to do next:",
+                " ".join(
+                    f"{labels.get(one.a, one.a)} and {labels.get(one.b, one.b)}: let readers of both "
+                    "score the same pieces, blind. Ten shared pieces are a beginning."
+                    for one in unlinked
+                ),
+            )
+        )
+    return blocks.join(made)
+
+
+def points_or_dash(value: float) -> str:
+    """A signed number of points, or a dash where there is none."""
+    return "–" if math.isnan(value) else signed(value)
+
+
+def interval(low: float, high: float) -> str:
+    """A range of proportions in words."""
+    return (
+        "cannot tell"
+        if math.isnan(low) or math.isnan(high)
+        else f"{percent(low)} to {percent(high)}"
+    )
+
+
+def _who(one: GroupAgreement, labels: Mapping[str, str], *, within: bool) -> str:
+    if one.a is None or one.b is None:
+        return "one school, over all" if within else "two schools, over all"
+    a, b = labels.get(one.a, one.a), labels.get(one.b, one.b)
+    return a if within else f"{a} and {b}"

@@ -1,0 +1,174 @@
+"""The district's report: the answer first, then what it rests on and where nothing can be said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from calibrate.analysis.comparability import Comparison, compare
+from calibrate.analysis.record_summary import child_levels, summarize
+from calibrate.analysis.session_trend import SessionTrend, session_trend
+from calibrate.analysis.wording import count
+from calibrate.model.roster import Edition
+from calibrate.reports import blocks, closing
+from calibrate.reports.blocks import Block, Summary
+from calibrate.reports.comparison_section import (
+    agreement_between,
+    differences,
+    what_cannot_be_said,
+)
+from calibrate.reports.drawing import Drawings
+from calibrate.reports.outside import OutsideDistrictReport
+from calibrate.reports.parameters import ReportParameters
+from calibrate.store.project import Project
+from calibrate.workflows.district_facts import DistrictFacts, district_facts
+
+
+@dataclass(frozen=True)
+class DistrictReport:
+    """The inside edition of the district's report, one method per section of the notebook."""
+
+    parameters: ReportParameters
+    project: Project
+    draw: Drawings
+    facts: DistrictFacts
+    readings: pd.DataFrame
+
+    @classmethod
+    def load(
+        cls, parameters: ReportParameters, draw: Drawings
+    ) -> DistrictReport | OutsideDistrictReport:
+        """Load the district; the outside edition reads the released tables and nothing else."""
+        if parameters.edition is Edition.OUTSIDE:
+            return OutsideDistrictReport.load(parameters, draw)
+        project = Project.open(parameters.project)
+        facts = district_facts(project)
+        readings = facts.readings
+        if parameters.window:
+            readings = readings[readings["window"] == parameters.window].reset_index(drop=True)
+        return cls(parameters, project, draw, facts, readings)
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """Schools beside each other, by the school of the reader."""
+        return compare(self.readings, self.facts.scales, labels=self.facts.labels)
+
+    @cached_property
+    def trend(self) -> SessionTrend:
+        """Agreement of all sessions over the year."""
+        names = {one.id: one.title for one in self.facts.sessions}
+        return session_trend(self.readings, self.facts.scales, list(names), labels=names)
+
+    @cached_property
+    def children(self) -> pd.DataFrame:
+        """One level per child, window and measure."""
+        return child_levels(self.facts.records, self.facts.scales, self.facts.children)
+
+    @property
+    def period(self) -> str:
+        """The window, or the whole year."""
+        return self.facts.labels.get(self.parameters.window, "the whole year")
+
+    @property
+    def summary(self) -> Summary:
+        """The line of the index."""
+        return Summary(self.project.settings.name, self.comparison.sentence, self.period)
+
+    def front_page(self) -> Block:
+        """The answer first."""
+        lead = self.comparison.against_rest()
+        said = [one.sentence for one in lead if one.verdict != "cannot tell"]
+        silent = [
+            one.sentence for one in self.comparison.between_pairs() if one.verdict == "cannot tell"
+        ]
+        judgements = self.readings.dropna(subset=["score"])
+        return blocks.join(
+            [
+                blocks.masthead(
+                    "District report",
+                    f"Is a 3 here a 3 there? {self.project.settings.name}",
+                    [
+                        self.period,
+                        count(len(self.facts.schools), "school"),
+                        count(judgements["rater"].nunique(), "reader"),
+                        count(judgements["piece"].nunique(), "piece"),
+                        count(len(self.facts.sessions), "norming session"),
+                        "For staff only",
+                    ],
+                    self.comparison.sentence,
+                ),
+                blocks.columns(
+                    blocks.card(
+                        "What can be said",
+                        blocks.bullets(said, empty="Nothing yet: too few pieces are shared."),
+                    ),
+                    blocks.card(
+                        "What cannot be said yet",
+                        blocks.bullets(silent, empty="Every pair of schools has a verdict."),
+                    ),
+                ),
+                blocks.card("Are sessions helping?", self._sessions()),
+            ]
+        )
+
+    def _sessions(self) -> Block:
+        if not self.trend.points:
+            return blocks.sentence(self.trend.sentence)
+        picture = self.draw.sessions_figure(self.trend)
+        return blocks.figure(picture.png(), picture.alt, self.trend.sentence)
+
+    def agreement_between_schools(self) -> Block:
+        """Agreement within and between schools."""
+        return agreement_between(self.comparison, self.facts.labels, self.draw)
+
+    def differences(self) -> Block:
+        """The difference between schools on shared pieces."""
+        return differences(self.comparison, self.facts.labels, self.draw)
+
+    def what_cannot_be_said(self) -> Block:
+        """Where nothing can be said, and why."""
+        return what_cannot_be_said(self.comparison, self.facts.labels)
+
+    def distribution(self) -> Block:
+        """Who is where, by school and window."""
+        scale = next(iter(self.facts.scales.values()))
+        made = [
+            blocks.section(
+                "Who is where",
+                "Scores of record, all criteria together. Schools differ in their pupils and in their "
+                "readers: read this beside the page before it, never alone.",
+                new_page=True,
+            )
+        ]
+        for school in self.facts.schools:
+            found = summarize(
+                self.children[self.children["school"] == school.id],
+                scale,
+                by=("window",),
+                labels=self.facts.labels,
+            )
+            picture = self.draw.distribution_figure(found, self.facts.labels)
+            made += [
+                blocks.subsection(school.title),
+                blocks.figure(picture.png(), picture.alt, picture.sentence),
+            ]
+        return blocks.join(made)
+
+    def how_to_read(self) -> Block:
+        """The page on how to read the numbers."""
+        return closing.how_to_read()
+
+    def footer(self) -> Block:
+        """Versions, input, rules."""
+        settings = self.project.settings
+        return closing.footer(
+            input_hash=closing.hash_of_input(
+                self.readings, self.facts.records, self.facts.children
+            ),
+            rule_id=settings.resolution_rule,
+            min_n=settings.min_n,
+            edition=Edition.INSIDE,
+            facts=self.period,
+        )

@@ -1,0 +1,245 @@
+"""One pass before reports are handed out: what the outside edition may show, decided for all at once.
+
+Everything that an outside report says is taken from the file that this pass writes. It holds only
+numbers that survived suppression over all tables together, so that a school's report and the
+district's cannot be set against each other to work out a hidden number.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from calibrate.analysis.comparability import GroupDifference, compare
+from calibrate.analysis.count_tables import CountTable, TableSpec, level_spec
+from calibrate.analysis.growth import (
+    FELL_BACK,
+    GREW,
+    NO_CLEAR_CHANGE,
+    growth,
+    placement_error,
+)
+from calibrate.analysis.record_summary import OVERALL, child_levels
+from calibrate.analysis.session_trend import SessionTrend, session_trend
+from calibrate.analysis.suppression import suppress
+from calibrate.analysis.wall import wall_cards
+from calibrate.errors import NotFound
+from calibrate.reports import closing
+from calibrate.reports.files import write_private
+from calibrate.store.project import Project
+from calibrate.workflows.district_facts import DistrictFacts, district_facts
+
+RELEASED = "released.json"
+RECORD = "suppression-record.json"
+FEWEST_READERS = 5
+"""Sessions with fewer readers, and schools with fewer, show no agreement outside: a reader is a person."""
+
+
+@dataclass(frozen=True)
+class Released:
+    """What the outside edition may know. Nothing in it is hidden anywhere else in it."""
+
+    held: dict[str, Any]
+
+    def table(self, table_id: str) -> CountTable | None:
+        """A suppressed table, or None where it was not released."""
+        for one in self.held["tables"]:
+            if one["id"] == table_id:
+                return CountTable.from_dict(one)
+        return None
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What ids are called."""
+        return dict(self.held["labels"])
+
+
+def release_tables(project: Project) -> Path:
+    """Decide what is hidden, write the released tables and, for staff, the record of the decision.
+
+    Returns
+    -------
+    Path
+        The released file, in ``reports/outside/``.
+    """
+    facts = district_facts(project)
+    settings = project.settings
+    children, specs = _counted(facts)
+    released = suppress(children, specs, min_n=settings.min_n)
+    held = {
+        "version": 1,
+        "district": settings.name,
+        "min_n": settings.min_n,
+        "resolution_rule": settings.resolution_rule,
+        "input_hash": _hash_of(released.tables),
+        "windows": [one.id for one in facts.windows],
+        "schools": [one.id for one in facts.schools],
+        "labels": _labels(facts),
+        "tables": [one.as_dict() for one in released.tables],
+        "trends": {
+            one.id: _trend(facts, [s.id for s in facts.sessions_of(one.id)])
+            for one in facts.schools
+        }
+        | {"district": _trend(facts, [one.id for one in facts.sessions])},
+        "comparison": _comparison(facts),
+    }
+    path = project.reports / "outside" / RELEASED
+    write_private(path, json.dumps(held, indent=1, ensure_ascii=False).encode())
+    record = [asdict(one) for one in released.hidden]
+    write_private(project.reports / RECORD, json.dumps(record, indent=1).encode())
+    return path
+
+
+def read_released(project_folder: Path) -> Released:
+    """The released file.
+
+    Raises
+    ------
+    NotFound
+        If nothing has been released; it names the command.
+    """
+    path = project_folder / "reports" / "outside" / RELEASED
+    if not path.is_file():
+        raise NotFound(
+            "Nothing has been released for the outside edition yet.",
+            fix="Run: calibrate report district --edition outside",
+        )
+    return Released(json.loads(path.read_text(encoding="utf-8")))
+
+
+def by_window(window: str) -> str:
+    """The id of the table of schools in a window."""
+    return f"schools/{window}"
+
+
+def by_grade(school: str, window: str) -> str:
+    """The id of the table of a school's grades in a window."""
+    return f"grades/{school}/{window}"
+
+
+def growth_table(strand: str) -> str:
+    """The id of the table of growth by school."""
+    return f"growth/{strand}"
+
+
+def _counted(facts: DistrictFacts) -> tuple[pd.DataFrame, list[TableSpec]]:
+    """The children with what is counted of them, and every table of every report."""
+    levels = child_levels(facts.records, facts.scales, facts.children)
+    children = [levels[levels["measure"] == OVERALL].drop(columns="value")]
+    scale = next(iter(facts.scales.values()))
+    specs = []
+    for window in facts.windows:
+        specs.append(
+            level_spec(
+                by_window(window.id),
+                f"Students by school, {window.title}",
+                OVERALL,
+                scale,
+                rows=["school"],
+                where=[("window", window.id)],
+            )
+        )
+        for school in facts.schools:
+            specs.append(
+                level_spec(
+                    by_grade(school.id, window.id),
+                    f"{school.title} by grade, {window.title}",
+                    OVERALL,
+                    scale,
+                    rows=["grade"],
+                    where=[("window", window.id), ("school", school.id)],
+                )
+            )
+    first, last = facts.windows[0], facts.latest_window()
+    if facts.continuum is not None and first.id != last.id:
+        cards = wall_cards(
+            facts.records,
+            facts.continuum,
+            facts.rubric,
+            roll=facts.children,
+            placements=facts.placements,
+        )
+        for strand in facts.continuum.strands:
+            error = placement_error(
+                facts.readings, facts.scales, facts.continuum, facts.rubric, strand.id
+            )
+            grown = growth(cards, error, from_window=first.id, to_window=last.id)
+            children.append(grown.as_children())
+            specs.append(
+                TableSpec(
+                    growth_table(strand.id),
+                    f"{strand.title}: growth from {first.title} to {last.title}",
+                    f"growth:{strand.id}",
+                    (GREW, NO_CLEAR_CHANGE, FELL_BACK),
+                    ("school",),
+                    (("window", last.id),),
+                )
+            )
+    return pd.concat(children, ignore_index=True), specs
+
+
+def _hash_of(tables: Iterable[CountTable]) -> str:
+    """A hash of what is released, and of nothing hidden: it could be tried against guesses."""
+    return closing.hash_of_input(*(one.as_frame() for one in tables))
+
+
+def _labels(facts: DistrictFacts) -> dict[str, str]:
+    """Names of schools, windows, grades, criteria and strands: of no room and no person."""
+    rooms = {one.id for one in facts.classrooms}
+    return {key: text for key, text in facts.labels.items() if key not in rooms} | {
+        "all": "All together"
+    }
+
+
+def _trend(facts: DistrictFacts, sessions: list[str]) -> dict[str, Any]:
+    names = {one.id: one.title for one in facts.sessions}
+    table = facts.readings
+    n_readers = table[table["round"] == "blind"].groupby("session")["rater"].nunique()
+    shown = [one for one in sessions if int(n_readers.get(one, 0)) >= FEWEST_READERS]
+    trend: SessionTrend = session_trend(table, facts.scales, shown, labels=names)
+    return {
+        "sentence": trend.sentence,
+        "points": [
+            {
+                "title": one.title,
+                "n_raters": one.n_raters,
+                "exact": one.agreement.exact.value,
+                "low": one.agreement.exact.ci_low,
+                "high": one.agreement.exact.ci_high,
+            }
+            for one in trend.points
+        ],
+    }
+
+
+def _comparison(facts: DistrictFacts) -> dict[str, Any]:
+    """Schools beside each other; a school with too few readers is left out, for they are people."""
+    own = facts.readings.groupby("rater_school")["rater"].nunique()
+    few = {str(school) for school, n in own.items() if n < FEWEST_READERS}
+    rows = facts.readings[~facts.readings["rater_school"].isin(few)]
+    found = compare(rows, facts.scales, labels=facts.labels)
+    return {
+        "sentence": found.sentence,
+        "family_size": found.family_size,
+        "left_out": sorted(few),
+        "groups": [_difference(one) for one in found.against_rest()],
+        "pairs": [_difference(one) for one in found.between_pairs()],
+    }
+
+
+def _difference(one: GroupDifference) -> dict[str, Any]:
+    values = {
+        "a": one.a,
+        "b": one.b,
+        "difference": one.difference,
+        "ci95": list(one.ci95),
+        "n_shared_pieces": one.n_shared_pieces,
+        "verdict": one.verdict,
+        "sentence": one.sentence,
+    }
+    return json.loads(json.dumps(values).replace("NaN", "null"))

@@ -1,0 +1,370 @@
+"""A school's report: agreement over the year, the wall, who is where, who grew, what to work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from calibrate.analysis.growth import Growth, growth, placement_error
+from calibrate.analysis.record_summary import OVERALL, RecordSummary, child_levels, summarize
+from calibrate.analysis.session_trend import SessionTrend, session_trend
+from calibrate.analysis.severity import TOTAL, severity
+from calibrate.analysis.wall import Card, Wall, build_wall, wall_cards
+from calibrate.analysis.wording import count, listed, percent, signed
+from calibrate.model.roster import Edition, School
+from calibrate.model.session import MinuteKind, Session
+from calibrate.model.work import Window
+from calibrate.reports import blocks, closing
+from calibrate.reports.blocks import Block, Summary
+from calibrate.reports.drawing import Drawings
+from calibrate.reports.outside import OutsideSchoolReport
+from calibrate.reports.parameters import ReportParameters
+from calibrate.reports.tables import table
+from calibrate.store.project import Project
+from calibrate.workflows.district_facts import DistrictFacts, district_facts, rater_pseudonyms
+
+_FEWEST_PIECES = 5  # a rater with fewer shared pieces is not shown: the number would say nothing
+
+
+@dataclass(frozen=True)
+class SchoolReport:
+    """The inside edition of a school's report, one method per section of the notebook."""
+
+    parameters: ReportParameters
+    project: Project
+    draw: Drawings
+    facts: DistrictFacts
+    school: School
+    window: Window
+
+    @classmethod
+    def load(
+        cls, parameters: ReportParameters, draw: Drawings
+    ) -> SchoolReport | OutsideSchoolReport:
+        """Load the school; the outside edition reads the released tables and nothing else."""
+        if parameters.edition is Edition.OUTSIDE:
+            return OutsideSchoolReport.load(parameters, draw)
+        project = Project.open(parameters.project)
+        facts = district_facts(project)
+        school = facts.school(parameters.id)
+        window = next(
+            (one for one in facts.windows if one.id == parameters.window), facts.latest_window()
+        )
+        return cls(parameters, project, draw, facts, school, window)
+
+    @cached_property
+    def sessions(self) -> tuple[Session, ...]:
+        """The school's sessions, in the order of time, up to the report's window."""
+        ends = self.window.ends
+        return tuple(
+            one
+            for one in self.facts.sessions_of(self.school.id)
+            if one.held_on is None or one.held_on <= ends or not self.parameters.window
+        )
+
+    @cached_property
+    def trend(self) -> SessionTrend:
+        """Agreement of the school's sessions over the year."""
+        names = {one.id: one.title for one in self.sessions}
+        return session_trend(self.facts.readings, self.facts.scales, list(names), labels=names)
+
+    @cached_property
+    def roll(self) -> pd.DataFrame:
+        """The school's children, per window."""
+        return self.facts.children[self.facts.children["school"] == self.school.id]
+
+    @cached_property
+    def records(self) -> pd.DataFrame:
+        """The school's scores of record."""
+        return self.facts.records[self.facts.records["piece_school"] == self.school.id]
+
+    @cached_property
+    def levels(self) -> pd.DataFrame:
+        """One level per child, window and measure."""
+        return child_levels(self.records, self.facts.scales, self.roll)
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """The cards of the wall, all windows; none without a continuum."""
+        if self.facts.continuum is None:
+            return ()
+        return wall_cards(
+            self.records,
+            self.facts.continuum,
+            self.facts.rubric,
+            roll=self.roll,
+            placements=self.facts.placements,
+        )
+
+    @cached_property
+    def in_window(self) -> RecordSummary:
+        """The distribution in the report's window, by grade."""
+        return self._summary(self.levels[self.levels["window"] == self.window.id], ("grade",))
+
+    def _summary(
+        self, children: pd.DataFrame, by: tuple[str, ...], measure: str = OVERALL
+    ) -> RecordSummary:
+        scale = next(iter(self.facts.scales.values()))
+        return summarize(
+            children,
+            self.facts.scales.get(measure, scale),
+            by=by,
+            measure=measure,
+            labels=self.facts.labels,
+        )
+
+    @property
+    def headline(self) -> str:
+        """The school in one or two sentences."""
+        return f"{self.trend.sentence} {self.window.title}: {self.in_window.sentence}"
+
+    @property
+    def summary(self) -> Summary:
+        """The line of the index."""
+        return Summary(self.school.title, self.headline, self._sat())
+
+    def _sat(self) -> str:
+        n_children = self.roll[self.roll["window"] == self.window.id]["student"].nunique()
+        return f"{count(n_children, 'student')}, {count(len(self.sessions), 'norming session')}"
+
+    def front_page(self) -> Block:
+        """The headline, and what to work on next."""
+        raters = [one for one in self.facts.raters if one.school_id == self.school.id]
+        return blocks.join(
+            [
+                blocks.masthead(
+                    "School report",
+                    self.school.title,
+                    [
+                        self.window.title,
+                        self._sat(),
+                        count(
+                            len(raters), "teacher and other reader", "teachers and other readers"
+                        ),
+                        f"{self.facts.rubric.title}, version {self.facts.rubric.version}",
+                        "For staff only",
+                    ],
+                    self.headline,
+                ),
+                blocks.columns(
+                    blocks.card("What to work on with pupils", self._needs()),
+                    blocks.card("What to talk about among teachers", self._open()),
+                ),
+                blocks.card("Where pupils are strong, and where not yet", self._criteria()),
+            ]
+        )
+
+    def _minutes(self, kind: MinuteKind) -> list[str]:
+        order = {one.id: place for place, one in enumerate(reversed(self.sessions))}
+        lines = [one for one in self.facts.minutes if one.kind is kind and one.session_id in order]
+        lines.sort(key=lambda one: (order[one.session_id], one.ordinal))
+        return [one.text for one in lines]
+
+    def _needs(self) -> Block:
+        return blocks.bullets(
+            self._minutes(MinuteKind.NEED)[:4], empty="No session has written this down yet."
+        ) + blocks.note("From the latest sessions, in the panels’ own words.")
+
+    def _open(self) -> Block:
+        return blocks.bullets(
+            self._minutes(MinuteKind.OPEN)[:3], empty="No session has left a question open."
+        )
+
+    def _criteria(self) -> Block:
+        children = self.levels[self.levels["window"] == self.window.id]
+        rows = []
+        for criterion in self.facts.rubric.criteria:
+            one = self._summary(children, (), criterion.id).total
+            rows.append((criterion.name, one.share_at_or_above, one.mean, one.n_scored))
+        frame = pd.DataFrame(
+            rows, columns=["Criterion", "At or above the standard", "Mean score", "Students"]
+        )
+        known = frame.dropna(subset=["At or above the standard"])
+        if known.empty:
+            return blocks.note("The rubric names no level that meets the standard.")
+        ordered = known.sort_values("At or above the standard", kind="stable")
+        low, high = ordered.iloc[0], ordered.iloc[-1]
+        return table(
+            frame,
+            caption=f"By criterion, {self.window.title}",
+            row_name="Criterion",
+            percents=["At or above the standard"],
+            decimals={"Mean score": 1},
+        ) + blocks.sentence(
+            f"Most pupils meet the standard on {high['Criterion']} "
+            f"({percent(high['At or above the standard'])}); the fewest on {low['Criterion']} "
+            f"({percent(low['At or above the standard'])})."
+        )
+
+    def agreement_over_the_year(self) -> Block:
+        """Agreement of the school's sessions."""
+        head = blocks.section(
+            "Do we agree more than we did?",
+            "How often two teachers of a panel gave the same score before talking, session by session.",
+            new_page=True,
+        )
+        if not self.trend.points:
+            return head + blocks.sentence(self.trend.sentence)
+        picture = self.draw.sessions_figure(self.trend)
+        return head + blocks.figure(picture.png(), picture.alt, self.trend.sentence)
+
+    def raters(self) -> Block:
+        """The school's raters, under pseudonyms, in no order of merit."""
+        head = blocks.section(
+            "Readers of this school, under pseudonyms",
+            "Points higher or lower than others on the same pieces. For a conversation, not for a file.",
+        )
+        own = [one.id for one in self.facts.raters if one.school_id == self.school.id]
+        names = rater_pseudonyms(self.project, own)
+        found = severity(self.facts.readings, self.facts.scales, raters=own, labels=names)
+        rows = [
+            one for one in found.rows if one.criterion == TOTAL and one.n_pieces >= _FEWEST_PIECES
+        ]
+        if not rows:
+            return head + blocks.sentence(
+                "Cannot tell: nobody here has read enough pieces that others read too."
+            )
+        rows.sort(key=lambda one: names[one.rater])
+        frame = pd.DataFrame(
+            {
+                "Reader": [names[one.rater] for one in rows],
+                "Pieces shared": [one.n_pieces for one in rows],
+                "Points higher (+) or lower (−)": [signed(one.difference) for one in rows],
+                "Likely range": [f"{signed(one.ci_low)} to {signed(one.ci_high)}" for one in rows],
+                "In words": [one.verdict for one in rows],
+            }
+        )
+        apart = [one for one in rows if one.verdict in ("higher", "lower")]
+        words = (
+            f"{count(len(apart), 'reader')} of {len(rows)} scored clearly higher or lower than others "
+            "on the same work; everybody else is in line, or too few pieces are shared to tell."
+        )
+        return blocks.join(
+            [
+                head,
+                table(
+                    frame,
+                    caption="Readers against others on the same pieces",
+                    row_name="Reader",
+                    notes=[
+                        f"Readers with fewer than {_FEWEST_PIECES} shared pieces are not shown. "
+                        "Listed by pseudonym, in no order of merit."
+                    ],
+                ),
+                blocks.sentence(words),
+            ]
+        )
+
+    def writing_wall(self) -> Block:
+        """The wall in print."""
+        head = blocks.section(
+            "The writing wall",
+            "Every child once: academic levels across, grades and classrooms down.",
+            new_page=True,
+        )
+        if self.facts.continuum is None:
+            return head + blocks.sentence(
+                "There is no continuum for this rubric yet, so nobody can be placed on the wall."
+            )
+        made: list[Block] = [head]
+        for strand in self.facts.continuum.strands:
+            wall: Wall = build_wall(
+                self.cards,
+                self.facts.continuum,
+                strand=strand.id,
+                window=self.window.id,
+                school=self.school.id,
+                labels=self.facts.labels,
+            )
+            made.append(blocks.subsection(f"{strand.title}, {self.window.title}"))
+            pages = self.draw.wall_figure(wall, self.facts.labels)
+            made += [blocks.figure(one.png(), one.alt, one.sentence) for one in pages]
+            made.append(blocks.sentence(wall.sentence))
+        return blocks.join(made)
+
+    def distribution(self) -> Block:
+        """Who is where, by grade, classroom and window."""
+        made = [
+            blocks.section(
+                "Who is where",
+                "Scores of record, all criteria together. A child without a piece is counted as missing.",
+                new_page=True,
+            )
+        ]
+        now = self.levels[self.levels["window"] == self.window.id]
+        for title, children, by in (
+            ("By window", self.levels, ("window",)),
+            (f"By grade, {self.window.title}", now, ("grade",)),
+            (f"By classroom, {self.window.title}", now, ("grade", "classroom")),
+        ):
+            found = self._summary(children, by)
+            picture = self.draw.distribution_figure(found, self.facts.labels)
+            made += [
+                blocks.subsection(title),
+                blocks.figure(picture.png(), picture.alt, picture.sentence),
+            ]
+        return blocks.join(made)
+
+    @cached_property
+    def grown(self) -> tuple[Growth, ...]:
+        """Growth over the year, one result per strand."""
+        if self.facts.continuum is None or len(self.facts.windows) < 2:
+            return ()
+        first = self.facts.windows[0]
+        if first.id == self.window.id:
+            return ()
+        return tuple(
+            growth(
+                self.cards,
+                placement_error(
+                    self.facts.readings,
+                    self.facts.scales,
+                    self.facts.continuum,
+                    self.facts.rubric,
+                    strand.id,
+                ),
+                from_window=first.id,
+                to_window=self.window.id,
+                labels=self.facts.labels,
+            )
+            for strand in self.facts.continuum.strands
+        )
+
+    def growth(self) -> Block:
+        """Who grew, and who did not, beyond the error of scoring."""
+        made = [
+            blocks.section(
+                "Growth",
+                "A change of place counts only if it is larger than two readings of one piece differ.",
+                new_page=True,
+            )
+        ]
+        if not self.grown:
+            made.append(
+                blocks.sentence("Growth needs two windows and a continuum: cannot tell yet.")
+            )
+        for one in self.grown:
+            picture = self.draw.growth_figure(one, self.facts.labels)
+            made += [
+                blocks.subsection(self.facts.labels[one.strand]),
+                blocks.figure(picture.png(), picture.alt, one.sentence),
+                blocks.note(one.error.sentence),
+            ]
+        return blocks.join(made)
+
+    def how_to_read(self) -> Block:
+        """The page on how to read the numbers."""
+        return closing.how_to_read()
+
+    def footer(self) -> Block:
+        """Versions, input, rules."""
+        settings = self.project.settings
+        return closing.footer(
+            input_hash=closing.hash_of_input(self.facts.readings, self.records, self.roll),
+            rule_id=settings.resolution_rule,
+            min_n=settings.min_n,
+            edition=Edition.INSIDE,
+            facts=f"{self.school.title}, sessions {listed([one.id for one in self.sessions]) or 'none'}",
+        )

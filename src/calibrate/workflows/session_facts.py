@@ -1,0 +1,110 @@
+"""Everything that is known of one norming session, loaded at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import pandas as pd
+
+from calibrate.errors import NotFound
+from calibrate.model.roster import School
+from calibrate.model.rubric import Rubric
+from calibrate.model.session import Action, Consensus, Minute, MinuteKind, RoundName, Session
+from calibrate.model.work import Piece, Task, Window
+from calibrate.store.project import Project
+from calibrate.store.repository import Unit
+from calibrate.workflows.score_tables import score_table
+from calibrate.workflows.work_views import WorkView, view_of
+
+
+@dataclass(frozen=True, slots=True)
+class PieceFacts:
+    """A piece as the panel saw it."""
+
+    piece: Piece
+    task: Task | None
+    view: WorkView
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """A session with its panel, pieces, minutes, consensus and the scores of both rounds.
+
+    ``blind`` and ``second`` are score tables (one row per reading and criterion) with piece codes
+    in the column ``piece``. ``absent`` counts panel members whose scores are missing.
+    """
+
+    session: Session
+    rubric: Rubric
+    window: Window
+    schools: tuple[School, ...]
+    pieces: tuple[PieceFacts, ...]
+    panel: tuple[str, ...]
+    absent: tuple[str, ...]
+    minutes: dict[MinuteKind, tuple[str, ...]]
+    actions: tuple[Action, ...]
+    consensus: tuple[Consensus, ...]
+    blind: pd.DataFrame
+    second: pd.DataFrame
+
+    def code_of(self, piece_id: str) -> str:
+        """The neutral code of one of the session's pieces."""
+        return next(one.piece.code for one in self.pieces if one.piece.id == piece_id)
+
+
+def session_facts(project: Project, session_id: str) -> SessionFacts:
+    """Load a session.
+
+    Raises
+    ------
+    NotFound
+        If there is no such session; it lists those there are.
+    """
+    with project.store.reading() as unit:
+        session = unit.sessions.find(session_id)
+        if session is None:
+            known = ", ".join(one.id for one in unit.sessions.all()) or "none yet"
+            raise NotFound(
+                f"There is no session {session_id!r}.", fix=f"The sessions are: {known}."
+            )
+        pieces = _pieces(unit, project, session)
+        panel = unit.sessions.panel.all(session_id=session_id)
+        minutes: dict[MinuteKind, list[Minute]] = defaultdict(list)
+        for line in unit.sessions.minutes.all(session_id=session_id):
+            minutes[line.kind].append(line)
+        rubric = unit.rubrics.get(session.rubric_id, session.rubric_version)
+        window = unit.work.windows.get(session.window_id)
+        schools = tuple(unit.people.schools.get(one) for one in session.school_ids)
+        actions = tuple(unit.sessions.actions.all(session_id=session_id))
+        consensus = tuple(unit.sessions.consensus.current(session_id=session_id))
+    table = score_table(project, session=session_id)
+    blind = table[table["round"] == RoundName.BLIND.value].reset_index(drop=True)
+    read = set(blind["rater"])
+    return SessionFacts(
+        session=session,
+        rubric=rubric,
+        window=window,
+        schools=schools,
+        pieces=pieces,
+        panel=tuple(one.rater_id for one in panel),
+        absent=tuple(one.rater_id for one in panel if one.rater_id not in read),
+        minutes={
+            kind: tuple(line.text for line in sorted(lines, key=lambda line: line.ordinal))
+            for kind, lines in minutes.items()
+        },
+        actions=actions,
+        consensus=consensus,
+        blind=blind,
+        second=table[table["round"] == RoundName.AFTER_DISCUSSION.value].reset_index(drop=True),
+    )
+
+
+def _pieces(unit: Unit, project: Project, session: Session) -> tuple[PieceFacts, ...]:
+    found = []
+    for piece_id in session.piece_ids:
+        piece = unit.work.pieces.get(piece_id)
+        task = unit.work.tasks.find(piece.task_id) if piece.task_id else None
+        files = sorted(unit.work.files.all(piece_id=piece_id), key=lambda file: file.ordinal)
+        found.append(PieceFacts(piece, task, view_of(files, project.work)))
+    return tuple(found)
