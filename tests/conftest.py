@@ -1,0 +1,36 @@
+"""What tests of several floors share: the sample district as a project, made once for a whole test run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def sample_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the sample district's project, without reports. Read it only: all tests share it.
+
+    The processes of a parallel run share it too: whoever comes first makes it, the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = shared / "sample-project"
+    with (shared / "sample-project.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            from calibrate.workflows.demo import build_demo
+
+            build_demo(folder)
+    return folder
+
+
+@pytest.fixture
+def own_sample_project(sample_project: Path, tmp_path: Path) -> Path:
+    """A copy of the sample district's project for one test, which may change it."""
+    folder = tmp_path / "sample"
+    shutil.copytree(sample_project, folder)
+    return folder
