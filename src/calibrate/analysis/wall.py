@@ -311,7 +311,7 @@ def build_wall(
         for key in keys
     )
     total = _row("", "", "", children, len(continuum.levels))
-    name = label(labels, strand) if labels else continuum.strand(strand).title
+    name = (labels or {}).get(strand, continuum.strand(strand).title)
     return Wall(
         strand, window, continuum.levels, rows, total, mine, _sentence(total, children, name)
     )

@@ -1,0 +1,24 @@
+"""Floor 4: a result in, a picture out, with its alt text and its sentence. Loaded by notebooks only."""
+
+from calibrate.figures.agreement import agreement_figure, movement_figure, sessions_figure
+from calibrate.figures.differences import differences_figure, rater_figure
+from calibrate.figures.distribution import distribution_figure, growth_figure, released_figure
+from calibrate.figures.links import links_figure
+from calibrate.figures.look import Picture
+from calibrate.figures.spread import spread_figure
+from calibrate.figures.wall import wall_figure
+
+__all__ = [
+    "Picture",
+    "agreement_figure",
+    "differences_figure",
+    "distribution_figure",
+    "growth_figure",
+    "links_figure",
+    "movement_figure",
+    "rater_figure",
+    "released_figure",
+    "sessions_figure",
+    "spread_figure",
+    "wall_figure",
+]

@@ -1,0 +1,144 @@
+"""The quiet look that all figures share, and the picture they hand out: drawing, alt text, sentence.
+
+Made to be read three ways: on paper, in grey, and on a telephone 390 pixels wide. So figures are
+5.2 inches wide with 10-11 point type (about 11 pixels when shrunk to a telephone), colours differ in
+lightness as well as in hue, and what cannot be told is hatched, never coloured. Nothing here uses
+pyplot: figures belong to nobody's global state.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from calibrate.model.roster import GRADES, grade_label
+
+WIDTH = 5.2
+"""Inches."""
+
+INK = "#1d2733"
+QUIET = "#5d6b7a"
+FAINT = "#d9dfe6"
+BLUE = "#1f5c99"
+PALE_BLUE = "#a8c4e0"
+ORANGE = "#b4530a"
+UNSURE = "#8a949e"
+HATCH = "////"
+
+LEVEL_COLOURS = ("#dce6f0", "#a3bfdb", "#5b8bbd", "#1d4a80")
+"""From the lowest level to the highest: light to dark, in grey too."""
+
+_STYLE: dict[str, Any] = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 10.5,
+    "axes.labelsize": 10.5,
+    "axes.labelcolor": QUIET,
+    "axes.edgecolor": FAINT,
+    "axes.linewidth": 0.8,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.7,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10.5,
+    "legend.fontsize": 10,
+    "legend.frameon": False,
+    "hatch.linewidth": 0.7,
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn figure with its words.
+
+    Parameters
+    ----------
+    figure
+        The matplotlib figure.
+    alt
+        What the picture shows, in words, with its numbers.
+    sentence
+        The plain sentence that follows it.
+    """
+
+    figure: Figure
+    alt: str
+    sentence: str
+
+    def png(self, dpi: int = 160) -> bytes:
+        """The picture as a small PNG (at most 64 colours)."""
+        drawn = io.BytesIO()
+        self.figure.savefig(drawn, format="png", dpi=dpi)
+        drawn.seek(0)
+        with Image.open(drawn) as image:
+            small = image.convert("RGB").quantize(64, dither=Image.Dither.NONE)
+        held = io.BytesIO()
+        small.save(held, format="PNG", optimize=True, dpi=(dpi, dpi))
+        return held.getvalue()
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """The look, for the time of one drawing."""
+    look: Any = sns.axes_style("white") | _STYLE
+    with mpl.rc_context(look):
+        yield
+
+
+def canvas(height: float, width: float = WIDTH) -> tuple[Figure, Axes]:
+    """A figure of that size in inches with one set of axes, outside pyplot."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.add_subplot()
+
+
+def bare(axes: Axes, *, grid: bool = True) -> None:
+    """Take away frames and ticks; keep faint lines at the values of the x axis, if asked."""
+    sns.despine(ax=axes, left=True, bottom=True)
+    axes.tick_params(length=0)
+    axes.set_axisbelow(True)
+    if grid:
+        axes.grid(axis="x")
+
+
+def wrapped(text: str, width: int = 17) -> str:
+    """A row's name over two or more short lines."""
+    return textwrap.fill(text, width, break_long_words=False)
+
+
+def name_of(labels: Mapping[str, str] | None, column: str, value: str) -> str:
+    """What a group is called: its label, a grade in words, or its id."""
+    if labels and value in labels:
+        return labels[value]
+    if column == "grade" and value in GRADES:
+        return grade_label(value)
+    return value
+
+
+def level_colours(n: int) -> list[str]:
+    """Colours for n ordered levels, light to dark."""
+    if n == len(LEVEL_COLOURS):
+        return list(LEVEL_COLOURS)
+    blend = sns.blend_palette(LEVEL_COLOURS, n_colors=n)
+    return [mpl.colors.to_hex(one) for one in blend]
+
+
+def on(colour: str) -> str:
+    """Ink or white, whichever is readable on a colour."""
+    red, green, blue = mpl.colors.to_rgb(colour)
+    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else INK

@@ -1,0 +1,297 @@
+"""Every picture holds its labels and marks, says itself in words, stays small, and names nobody."""
+
+import io
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+import calibrate.figures as draw
+from calibrate.analysis.agenda import agenda
+from calibrate.analysis.agreement import agreement
+from calibrate.analysis.comparability import compare
+from calibrate.analysis.count_tables import level_spec
+from calibrate.analysis.growth import growth, placement_error
+from calibrate.analysis.links import link_map
+from calibrate.analysis.movement import movement
+from calibrate.analysis.readings import independent_blind
+from calibrate.analysis.record_summary import child_levels, summarize
+from calibrate.analysis.severity import severity
+from calibrate.analysis.suppression import suppress
+from calibrate.analysis.wall import build_wall, wall_cards
+from calibrate.model.continuum import AcademicLevel, Continuum, CrosswalkRow, Strand
+from calibrate.model.rubric import Criterion, Rubric
+from tests.analysis.districts import CRITERIA, LEVELS, SCALE, SCALES, district, panel
+
+LABELS = dict(
+    zip(CRITERIA, ("Focus", "Organization", "Development", "Style", "Conventions"), strict=True)
+) | {
+    "lincoln": "Lincoln",
+    "roosevelt": "Roosevelt",
+    "riverbend": "Riverbend",
+    "stone-mill": "Stone Mill",
+    "fall": "Fall",
+    "spring": "Spring",
+}
+RUBRIC = Rubric("w", 1, "Writing", tuple(Criterion(c, LABELS[c], SCALE) for c in CRITERIA))
+RATERS = {f"zebra{i}": ("lincoln", 0.5 * (i == 0)) for i in range(6)}
+
+
+def continuum():
+    levels = tuple(
+        AcademicLevel(f"L{i}", f"L{i}", i, grade)
+        for i, grade in zip(
+            range(1, 11), (None, "KG", *(f"{g:02d}" for g in range(1, 9))), strict=True
+        )
+    )
+    rows = []
+    for place in range(9):
+        grade = "KG" if place == 0 else f"{place:02d}"
+        for low, high, steps in ((1, 1.5, -2), (1.5, 2.5, -1), (2.5, 3.5, 0), (3.5, 4, 1)):
+            at = min(max(place + 2 + steps, 1), 10)
+            rows.append(CrosswalkRow("all", grade, "w", 1, low, high, f"L{at}"))
+    return Continuum("c", "Continuum", levels, (Strand("all", "Writing", CRITERIA),), tuple(rows))
+
+
+def school(rooms=12, size=22, windows=("fall", "spring")):
+    """Records and roll of a K-5 school: two rooms a grade, the last child of each without a piece."""
+    rng = np.random.default_rng(6)
+    rows, roll = [], []
+    for room in range(rooms):
+        grade = "KG" if room % 6 == 0 else f"{room % 6:02d}"
+        for child in range(size):
+            quality = rng.normal(2.4, 0.8)
+            for late, window in enumerate(windows):
+                who = {"student": f"s{room}-{child}", "window": window, "grade": grade}
+                roll.append({**who, "school": "lincoln", "classroom": f"room {room}"})
+                if child == size - 1:
+                    continue
+                for criterion in CRITERIA:
+                    value = float(np.clip(round(quality + late + rng.normal(0, 0.3)), 1, 4))
+                    rows.append(
+                        {
+                            **who,
+                            "piece": f"P{room}-{child}-{window}",
+                            "criterion": criterion,
+                            "piece_school": "lincoln",
+                            "piece_classroom": f"room {room}",
+                            "state": "settled",
+                            "value": value,
+                            "code": pd.NA,
+                        }
+                    )
+    return pd.DataFrame(rows), pd.DataFrame(roll)
+
+
+@pytest.fixture(scope="module")
+def scores():
+    return panel(np.random.default_rng(4), RATERS, 6)
+
+
+@pytest.fixture(scope="module")
+def records():
+    return school()
+
+
+@pytest.fixture(scope="module")
+def cards(records):
+    return wall_cards(records[0], continuum(), RUBRIC, roll=records[1])
+
+
+def words(picture):
+    return [
+        text.get_text().replace("\n", " ")
+        for text in picture.figure.findobj(lambda one: hasattr(one, "get_text"))
+    ]
+
+
+def rows_of(picture):
+    return [one.get_text().replace("\n", " ") for one in picture.figure.axes[0].get_yticklabels()]
+
+
+def check(picture):
+    png = picture.png()
+    assert len(png) <= 60_000
+    with Image.open(io.BytesIO(png)) as image:
+        assert image.mode == "P"
+        assert image.width == pytest.approx(picture.figure.get_size_inches()[0] * 160, abs=1)
+    assert len(picture.alt) > 40
+    assert picture.sentence.endswith(".")
+    assert "zebra" not in picture.alt + picture.sentence + " ".join(words(picture))
+    return picture
+
+
+def test_agreement_shows_every_criterion_with_dot_interval_and_number(scores):
+    result = agreement(independent_blind(scores, SCALES).table, SCALES, labels=LABELS)
+    picture = check(draw.agreement_figure(result, LABELS))
+    assert rows_of(picture) == [*(LABELS[c] for c in CRITERIA), "All together"]
+    dots = [line for line in picture.figure.axes[0].lines if line.get_marker() == "o"]
+    assert [line.get_xdata()[0] for line in dots] == [
+        one.coefficient("exact_agreement").value for one in (*result.criteria, result.total)
+    ]
+    assert "likely between" in picture.alt
+
+
+def test_agreement_of_one_rater_says_cannot_tell_instead_of_drawing_zero():
+    lone = panel(np.random.default_rng(1), {"zebra": ("a", 0)}, 2)
+    picture = check(draw.agreement_figure(agreement(lone, SCALES, labels=LABELS), LABELS))
+    assert "cannot tell" in picture.alt
+    assert not [line for line in picture.figure.axes[0].lines if line.get_marker() == "o"]
+
+
+def test_a_pieces_spread_has_one_dot_a_judgement_and_a_frame_round_the_consensus(scores):
+    item = agenda(scores, SCALES, labels=LABELS).items[0]
+    picture = check(draw.spread_figure(item, RUBRIC, consensus={"FOC": "3"}))
+    axes = picture.figure.axes[0]
+    dots = [line for line in axes.lines if line.get_marker() == "o"]
+    assert len(dots) == len(RATERS) * len(CRITERIA)
+    frames = [patch for patch in axes.patches if patch.get_gid() == "consensus FOC"]
+    assert len(frames) == 1
+    assert frames[0].get_x() < 3 < frames[0].get_x() + frames[0].get_width()
+    assert [one.get_text() for one in axes.get_xticklabels()] == list(LEVELS)
+    assert "agreed: Proficient" in picture.alt
+
+
+def test_codes_have_a_column_of_their_own():
+    rows = [
+        ("P", f"r{i}", "FOC", s, c)
+        for i, (s, c) in enumerate([(2, None), (3, None), (np.nan, "OT")])
+    ]
+    table = pd.DataFrame(rows, columns=["piece", "rater", "criterion", "score", "code"])
+    picture = check(draw.spread_figure(agenda(table, {"FOC": SCALE}).items[0], RUBRIC))
+    assert picture.figure.axes[0].get_xticklabels()[-1].get_text() == "code"
+    assert "1 × code OT" in picture.alt
+
+
+def test_movement_shows_before_and_after(scores):
+    after = scores.assign(
+        round="after_discussion",
+        score=scores.groupby(["piece", "criterion"])["score"].transform("median").round(),
+    )
+    moved = movement(pd.concat([scores, after]), SCALES, labels=LABELS)
+    picture = check(draw.movement_figure(moved, LABELS))
+    assert f"{moved.total.n_moved} of {moved.total.n_judgements}" in words(picture)
+    assert "before and" in picture.alt
+
+
+def test_school_differences_hatch_what_cannot_be_told():
+    found = compare(district(1, lenient=0.45, n_pieces=14), SCALES, labels=LABELS)
+    picture = check(draw.differences_figure(found, LABELS))
+    axes = picture.figure.axes[0]
+    assert len(rows_of(picture)) == 4 + 6
+    unsure = sum(
+        one.verdict == "cannot tell" for one in (*found.against_rest(), *found.between_pairs())
+    )
+    assert unsure > 0
+    assert sum(bool(patch.get_hatch()) for patch in axes.patches) == unsure
+    assert "no shared piece" in words(picture)
+    assert [patch.get_gid() for patch in axes.patches].count("margin") == 1
+    assert "Lincoln and Stone Mill: cannot tell, no shared piece" in picture.alt
+
+
+def test_a_raters_page_has_a_row_for_every_criterion(scores):
+    found = severity(scores, SCALES, labels=LABELS, raters=["zebra0"])
+    picture = check(draw.rater_figure(found.rows, LABELS))
+    assert rows_of(picture) == [*(LABELS[c] for c in CRITERIA), "All together"]
+    assert picture.alt.startswith("Your scores")
+
+
+def test_links_show_the_number_and_mark_none():
+    links = link_map(independent_blind(district(1), SCALES).table, labels=LABELS)
+    picture = check(draw.links_figure(links, LABELS))
+    assert {"30", "15", "none"} <= set(words(picture))
+
+
+def test_distributions_stand_in_school_order_and_fill_their_bars(records):
+    data, roll = records
+    children = child_levels(data, SCALES, roll)
+    found = summarize(children[children["window"] == "fall"], SCALE, by=["grade"], labels=LABELS)
+    picture = check(draw.distribution_figure(found, LABELS))
+    assert rows_of(picture) == [
+        "Kindergarten",
+        "Grade 1",
+        "Grade 2",
+        "Grade 3",
+        "Grade 4",
+        "Grade 5",
+    ]
+    widths = {}
+    for patch in picture.figure.axes[0].patches:
+        widths[round(patch.get_y(), 3)] = widths.get(round(patch.get_y(), 3), 0) + patch.get_width()
+    assert list(widths.values()) == pytest.approx([1.0] * 6)
+    assert "2 without a level" in picture.alt
+
+
+def test_the_outside_bars_hatch_what_is_hidden_and_tell_no_hidden_number(records):
+    data, roll = records
+    children = child_levels(data, SCALES, roll)
+    spec = level_spec(
+        "t", "Levels by grade", "overall", SCALE, rows=["grade"], where=[("window", "fall")]
+    )
+    table = suppress(children, [spec]).table("t")
+    picture = check(draw.released_figure(table, LABELS))
+    hatched = [patch for patch in picture.figure.axes[0].patches if patch.get_hatch()]
+    assert len(hatched) == sum(
+        any(table.count(key, level) is None for level in table.level_columns)
+        for key in table.row_keys
+    )
+    assert hatched
+    assert "not shown" in picture.alt
+
+
+def test_growth_hatches_cannot_tell(cards):
+    nobody = pd.DataFrame({"piece": [], "rater": [], "criterion": [], "score": [], "grade": []})
+    error = placement_error(nobody, SCALES, continuum(), RUBRIC, "all")
+    picture = check(
+        draw.growth_figure(
+            growth(cards, error, from_window="fall", to_window="spring", labels=LABELS), LABELS
+        )
+    )
+    assert any(patch.get_hatch() for patch in picture.figure.axes[0].patches)
+    assert "cannot tell" in picture.alt
+
+
+def test_the_wall_has_a_mark_for_every_child_and_says_its_counts(cards):
+    wall = build_wall(cards, continuum(), strand="all", window="fall", labels=LABELS)
+    (picture,) = draw.wall_figure(wall, LABELS)
+    check(picture)
+    marks = {}
+    for line in picture.figure.axes[0].lines:
+        if line.get_gid() in ("above", "below", "without"):
+            marks[line.get_gid()] = marks.get(line.get_gid(), 0) + len(line.get_xdata())
+    assert sum(marks.values()) == 12 * 22
+    assert marks["without"] == 12
+    assert marks["above"] == wall.total.n_at_or_above
+    assert len(rows_of(picture)) == 12
+    assert "Kindergarten, room 0" in picture.alt
+
+
+def test_a_large_wall_goes_on_several_pages_with_whole_grades():
+    data, roll = school(rooms=40, size=3, windows=("fall",))
+    cards = wall_cards(data, continuum(), RUBRIC, roll=roll)
+    pages = draw.wall_figure(build_wall(cards, continuum(), strand="all", window="fall"), LABELS)
+    assert len(pages) == 5  # grades of 7, 7, 7, 7 + 6 and 6 rooms
+    grades = [
+        {name.rsplit(", room", 1)[0].rsplit(" room", 1)[0] for name in rows_of(one)}
+        for one in pages
+    ]
+    assert sum(len(one) for one in grades) == 6
+    assert all(len(rows_of(one)) <= 13 for one in pages)
+    assert "Page 1 of 5" in pages[0].alt
+    assert sum(len(rows_of(one)) for one in pages) == 40
+
+
+def test_pictures_leave_no_figure_behind_in_pyplot(scores):
+    import matplotlib.pyplot as plt
+
+    before = plt.get_fignums()
+    draw.spread_figure(agenda(scores, SCALES).items[0], RUBRIC).png()
+    assert plt.get_fignums() == before
+
+
+def test_the_command_line_loads_no_picture():
+    code = "import sys, calibrate.cli; assert not {'calibrate.figures', 'matplotlib', 'seaborn'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
