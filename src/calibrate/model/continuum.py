@@ -145,7 +145,9 @@ class Continuum:
         ]
         top = max((row.high for row in rows), default=0.0)
         for row in rows:
-            if row.low <= score + 1e-9 and (score + 1e-9 < row.high or score <= top == row.high):
+            if row.low <= score + 1e-9 and (
+                score + 1e-9 < row.high or (row.high == top and score <= top + 1e-9)
+            ):
                 return self.level(row.level_id)
         return None
 

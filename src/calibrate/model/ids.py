@@ -8,8 +8,8 @@ import secrets
 from calibrate.errors import ArgumentError
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no 0/o, 1/l/i: they are read aloud and typed
-_SLUG = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}$")
-_NEUTRAL_CODE = re.compile(r"^[A-Za-z]{0,3}-?\d{1,6}$")
+_SLUG = re.compile(r"^[a-z0-9][a-z0-9._-]{0,63}")
+_NEUTRAL_CODE = re.compile(r"^[A-Za-z]{0,3}-?\d{1,6}")
 
 
 def new_id(prefix: str) -> str:
@@ -28,7 +28,7 @@ def check_slug(value: str, what: str) -> str:
     ArgumentError
         If it is empty, longer than 64 symbols, or has anything but letters, digits, dot, dash, underscore.
     """
-    if not _SLUG.match(value.lower()):
+    if not _SLUG.fullmatch(value.lower()):
         raise ArgumentError(
             f"{what} {value!r} cannot be used as an id.",
             fix="Use up to 64 letters, digits, dots, dashes or underscores.",
@@ -38,7 +38,7 @@ def check_slug(value: str, what: str) -> str:
 
 def is_neutral_code(value: str) -> bool:
     """Whether a supplied piece id says nothing about a child: up to three letters and up to six digits."""
-    return bool(_NEUTRAL_CODE.match(value))
+    return bool(_NEUTRAL_CODE.fullmatch(value))
 
 
 def new_piece_code(taken: set[str]) -> str:

@@ -137,8 +137,8 @@ def read_grade(text: str) -> str:
     wanted = text.strip().upper().removeprefix("GRADE").strip()
     wanted = _ALIASES.get(wanted, wanted)
     for ending in ("ST", "ND", "RD", "TH"):
-        wanted = wanted.removesuffix(ending) if wanted[:1].isdigit() else wanted
-    if wanted.isdigit():
+        wanted = wanted.removesuffix(ending) if wanted[:1].isdecimal() else wanted
+    if wanted.isdecimal():
         wanted = f"{int(wanted):02d}"
     if wanted in GRADES:
         return wanted

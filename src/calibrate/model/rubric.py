@@ -216,12 +216,11 @@ class Rubric:
         """
         scale = self.criterion(criterion_id).scale
         wanted = text.strip()
-        for level in scale.levels:
-            if wanted.casefold() in (level.id.casefold(), level.label.casefold()):
-                return level
-        for code in self.codes:
-            if wanted.casefold() in (code.id.casefold(), code.label.casefold()):
-                return code
+        answers: tuple[Level | ConditionCode, ...] = (*scale.levels, *self.codes)
+        for name in ("id", "label"):  # every id before any label
+            for answer in answers:
+                if wanted and wanted.casefold() == getattr(answer, name).casefold():
+                    return answer
         try:
             value = float(wanted.replace(",", ".", 1))
         except ValueError:
