@@ -30,7 +30,9 @@ def write_until_killed(store: Store, name: str, acknowledge: int) -> None:
     for number in range(100_000):
         save(store, f"{name}-{number}")
         os.write(acknowledge, f"{name}-{number}\n".encode())
-        time.sleep(0.003)  # SQLite does not queue: without a pause one writer could starve the other
+        time.sleep(
+            0.003
+        )  # SQLite does not queue: without a pause one writer could starve the other
 
 
 def start(store: Store, name: str) -> tuple[int, int]:
