@@ -30,7 +30,7 @@ def test_the_bootstrap_of_a_mean_has_the_standard_error_of_a_mean():
     assert found.se == pytest.approx(values.std() / math.sqrt(200), rel=0.05)
     assert found.ci_low == pytest.approx(values.mean() - 1.96 * found.se, abs=0.1)
     assert found.ci_high == pytest.approx(values.mean() + 1.96 * found.se, abs=0.1)
-    assert found.method == "bootstrap by piece (BCa, 2000 resamples)"
+    assert found.method == "bootstrap by piece (BCa, 2000 resamples), for these raters"
 
 
 def test_bca_moves_the_interval_toward_the_long_tail():

@@ -285,3 +285,20 @@ def test_a_result_is_frozen_and_turns_into_json():
 def test_an_unknown_level_of_measurement_is_refused():
     with pytest.raises(ArgumentError, match="nominal, ordinal, interval"):
         krippendorff_alpha(panel([[1, 2]], [1, 2]), "cardinal")
+
+
+def test_two_pieces_leave_the_average_of_raters_without_an_interval():
+    ratings = panel([[2, 1], [2, 3]], [1, 2, 3, 4])
+    assert icc_a_1(ratings).ci_low == -1.0
+    assert icc_a_k(ratings).value == 0.0
+    assert icc_a_k(ratings).flags == ("too few scores: no interval",)
+
+
+def test_variances_that_cancel_out_leave_icc_undefined():
+    found = icc_a_k(panel([[1, 2], [2, 1]], [1, 2]))
+    assert found.undefined == "too few scores: the estimated differences cancel out"
+
+
+def test_with_gaps_constant_differences_alone_leave_icc_undefined():
+    rows = [[2, 1, 3, None, 4], [3, 2, 4, 1, None]]
+    assert "constant amounts only" in icc_a_1(panel(rows, [1, 2, 3, 4])).undefined

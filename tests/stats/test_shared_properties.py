@@ -169,3 +169,13 @@ def test_chance_correction_is_observed_and_expected_adjusted(rows):
         if found.is_defined and "no variation" not in found.flags:
             adjusted = (found.observed - found.expected) / (1 - found.expected)
             assert found.value == pytest.approx(adjusted, abs=1e-12)
+
+
+@each
+def test_whom_the_interval_speaks_for_is_named(name):
+    rows: Rows = [[1, 1, 2], [2, 3, 2], [4, 4, 4], [3, 2, 3], [1, 2, 1]]
+    rows = [row[:2] for row in rows] if name.startswith("cohen") else rows
+    found = COEFFICIENTS[name](panel(rows, LEVELS))
+    expected = "for raters like these" if name.startswith("icc") else "for these raters"
+    assert name.startswith("alpha") or expected in found.method
+    assert "for these raters" in krippendorff_alpha(panel(rows, LEVELS)).method

@@ -149,7 +149,7 @@ def _show(result: AgreementResult) -> None:
         screen.print(Text(part.sentence))
     screen.print(
         Text(
-            "\nIntervals are 95 % and speak for these raters on other pieces like these. "
+            "\nIntervals are 95 % and speak for these raters on other pieces like these (ICC: for raters like these). "
             "Pieces are those that two or more raters scored. "
             "Kappa is Cohen's where two raters scored, Fleiss' where more did."
         )

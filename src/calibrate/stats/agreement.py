@@ -1,6 +1,7 @@
 """Agreement of any number of raters, each piece scored by some of them: plain, and beyond chance.
 
-Missing scores are fine everywhere here: a piece counts with the raters who scored it.
+Gwet (2014) is K. L. Gwet, *Handbook of Inter-Rater Reliability*, 4th ed. Missing scores are fine everywhere here: a
+piece counts with the raters who scored it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ def exact_agreement(ratings: Ratings, *, count_single: bool = False) -> Coeffici
     in 10". Each piece weighs the same, however many raters scored it.
 
     It misleads when nearly every piece sits at one level (then it is high by luck alone: look at AC1/AC2 beside it) and when
-    scales differ (with two levels, guessing already agrees half the time). Source: Gwet (2014), section 2.4.
+    scales differ (with two levels, guessing already agrees half the time). Source: Gwet (2014),
+    chapter 2.
 
     Parameters
     ----------
@@ -83,7 +85,8 @@ def percent_agreement(ratings: Ratings, weights: Weights = "identity") -> Coeffi
     """Weighted agreement before any correction: the share of pairs that agree, near misses counted in part.
 
     With identity weights this is exact agreement; with others it is the "observed" half of the chance-corrected
-    coefficients. On its own it flatters: quadratic weights give 0.9 to almost any panel. Standard error: Gwet (2014), ch. 5.
+    coefficients. On its own it flatters: quadratic weights give 0.9 to almost any panel. Standard error: Gwet (2014),
+    chapter 5.
     """
     label, matrix = weight_matrix(weights, ratings.levels)
     return _plain("percent_agreement", matrix, label, ratings, True)
@@ -97,7 +100,7 @@ def fleiss_kappa(ratings: Ratings, weights: Weights = "quadratic") -> Coefficien
     It misleads when almost all pieces sit at one level: luck then explains nearly everything, and kappa falls to zero or
     below although the team hardly ever differs (the "kappa paradox"; Gwet's coefficient is made for that). Undefined when
     every score is the same. Source: Fleiss (1971), *Psychological Bulletin* 76, pp. 378–382; weights and missing scores as
-    in Gwet (2014), section 3.4.
+    in Gwet (2014), chapters 2 and 3.
     """
     return chance_corrected("fleiss_kappa", ratings, weights, _shared_distribution)
 
@@ -122,7 +125,7 @@ def gwet_ac(ratings: Ratings, weights: Weights = "quadratic") -> Coefficient:
 
     It misleads when read as kappa: it is usually higher, and the two must not be compared across reports. When every score
     is the same it is 1, flagged. Source: Gwet (2008), *British Journal of Mathematical and Statistical Psychology* 61,
-    pp. 29–48; Gwet (2014), sections 2.5 and 3.4.
+    pp. 29–48; weights: Gwet (2014), chapters 3 and 4.
     """
     return chance_corrected("gwet_ac", ratings, weights, _hard_pieces, when_unanimous=1.0)
 
@@ -157,7 +160,7 @@ def _plain(
         name,
         label,
         math.nan,
-        method="share of pairs within a piece, mean over pieces; t interval by piece",
+        method="share of pairs within a piece, mean over pieces; t interval by piece, for these raters",
         n_pieces=ratings.n_shared_pieces,
         n_raters=kept.n_raters,
         n_ratings=kept.n_ratings,
@@ -175,7 +178,7 @@ def _plain(
     se = standard_error(kept.n_units / n_shared * by_unit - value, kept.piece)
     if bool((by_unit[kept.shared] == 1.0).all()):
         low, high = at_the_ceiling(ratings.n_shared_pieces)
-        told = f"{found.method.rsplit(';', 1)[0]}; exact interval for full agreement, by piece"
+        told = f"{found.method.rsplit(';', 1)[0]}; exact interval for full agreement by piece, for these raters"
         return replace(found, se=se, ci_low=low, ci_high=high, method=told)
     low, high = t_interval(value, se, pieces, 0.0, 1.0)
     return replace(found, se=se, ci_low=low, ci_high=high)

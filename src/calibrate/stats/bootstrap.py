@@ -116,7 +116,12 @@ def bootstrap(
     low, high, how = _interval(good, point, sums, times, statistic)
     se = float(good.std(ddof=1))
     return Resampled(
-        se, low, high, f"bootstrap by piece ({how}, {draws} resamples)", undefined, draws
+        se,
+        low,
+        high,
+        f"bootstrap by piece ({how}, {draws} resamples), for these raters",
+        undefined,
+        draws,
     )
 
 

@@ -72,7 +72,7 @@ def chance_corrected(
 ) -> Coefficient:
     """One chance-corrected coefficient over all raters, with Gwet's standard error.
 
-    Pieces that only one rater scored count toward chance, as in Gwet (2014, sections 2.4 and 3.4), but cannot show agreement.
+    Pieces that only one rater scored count toward chance, as in Gwet (2014, chapters 2 and 3), but cannot show agreement.
     The standard error is Gwet's (2008, *British Journal of Mathematical and Statistical Psychology* 61, pp. 29–48;
     2014, chapter 5), taken by piece, for these raters and other pieces; the interval is Student's t.
 
@@ -91,7 +91,7 @@ def chance_corrected(
         name,
         label,
         math.nan,
-        method="mean over pieces; Gwet's standard error by piece, t interval",
+        method="mean over pieces; Gwet's standard error by piece, t interval, for these raters",
         n_pieces=ratings.n_shared_pieces,
         n_raters=ratings.n_raters,
         n_ratings=ratings.n_ratings,

@@ -23,7 +23,7 @@ from calibrate.stats.variance_components import cannot_separate, variance_compon
 
 FloatArray = npt.NDArray[np.float64]
 
-_SAME_RATERS = "two-way random effects, absolute agreement"
+_RANDOM_RATERS = "two-way random effects, absolute agreement, for raters like these"
 
 
 def icc_a_1(ratings: Ratings) -> Coefficient:
@@ -89,7 +89,7 @@ def absolute_agreement(
         "icc_a_k" if average else "icc_a_1",
         None,
         math.nan,
-        method=_SAME_RATERS,
+        method=_RANDOM_RATERS,
         n_pieces=int((readings >= 2).sum()),
         n_raters=len(raters),
         n_ratings=len(y),
@@ -103,7 +103,7 @@ def absolute_agreement(
         return replace(basis, undefined=ALL_THE_SAME, flags=(NO_VARIATION,))
 
     averaged = (k or float(len(readings) / (1 / readings).sum())) if average else 1.0
-    told = f"{_SAME_RATERS}, average of {averaged:g} raters" if average else _SAME_RATERS
+    told = f"{_RANDOM_RATERS}, average of {averaged:g} raters" if average else _RANDOM_RATERS
     basis = replace(basis, method=told)
     if len(y) == len(pieces) * len(raters):
         table = np.empty((len(pieces), len(raters)))
@@ -159,9 +159,15 @@ def _balanced(basis: Coefficient, table: FloatArray, averaged: float) -> Coeffic
     found = replace(basis, value=value, se=_delta_se(icc, ms))
     if ms.error < 1e-12 * max(ms.pieces, ms.raters):
         return replace(found, flags=("raters differ by constant amounts only: no interval",))
-    low, high = (_step_up(end, averaged) for end in _f_interval(ms))
+    low, high = _f_interval(ms)
+    low = max(low, min(own / (own + other), -1.0))
+    if 1 + (averaged - 1) * low <= 1e-9:
+        return replace(found, flags=("too few scores: no interval",))
     return replace(
-        found, ci_low=low, ci_high=high, method=f"{basis.method}; F interval (McGraw & Wong)"
+        found,
+        ci_low=_step_up(low, averaged),
+        ci_high=_step_up(high, averaged),
+        method=f"{basis.method}; F interval (McGraw & Wong)",
     )
 
 
@@ -219,12 +225,14 @@ def _with_gaps(
     if bool((highest == lowest).all()):
         return replace(basis, value=1.0, se=0.0, flags=(PERFECT,))
     parts = variance_components(piece, rater, y)
+    if parts.error < 1e-6 * (parts.piece + parts.rater):
+        return replace(basis, undefined="too few scores: raters differ by constant amounts only")
     single = parts.piece / (parts.piece + parts.rater + parts.error)
     found = replace(basis, value=_step_up(single, averaged))
     if parts.piece == 0.0:
         return replace(found, flags=("no differences between pieces found: no interval",))
     if parts.covariance is None:
-        return replace(found, flags=("hardly any chance differences: no interval",))
+        return replace(found, flags=("too few scores: no interval",))
     # One rater's interval on Fisher's z scale, from the curvature of the likelihood; then stepped up like the value.
     whole = parts.piece + parts.rater + parts.error
     slope = np.array([parts.rater + parts.error, -parts.piece, -parts.piece]) / whole**2

@@ -30,7 +30,7 @@ def cohen_kappa(
     use :func:`calibrate.stats.agreement.fleiss_kappa`, or ask for each pair.
 
     Sources: Cohen (1968), *Psychological Bulletin* 70, pp. 213–220; the large-sample standard error is that of Fleiss,
-    Cohen & Everitt (1969), *Psychological Bulletin* 72, pp. 323–327, equation 14 (by piece where a piece has several
+    Cohen & Everitt (1969), *Psychological Bulletin* 72, pp. 323–327 (by piece where a piece has several
     criteria). It is for intervals; a test of kappa = 0 has another.
 
     Parameters
@@ -47,7 +47,7 @@ def cohen_kappa(
         "cohen_kappa",
         label,
         math.nan,
-        method="pieces that both raters scored; large-sample standard error (Fleiss, Cohen & Everitt)",
+        method="pieces that both raters scored; large-sample standard error (Fleiss, Cohen & Everitt), for these raters",
     )
     if pair is None and ratings.n_raters != 2:
         there = "one rater" if ratings.n_raters == 1 else f"{ratings.n_raters} raters"

@@ -5,7 +5,7 @@ every piece. Complete tables give the ANOVA answer wherever that is not negative
 
 The likelihood is computed from a few cross-products made once: pieces are eliminated exactly (they only meet raters), and
 pieces with the same number of scores share all their terms, so that one evaluation costs raters³ however many pieces there
-are. Source: Bates et al. (2015), *Journal of Statistical Software* 67(1), section 3; Searle, Casella & McCulloch (1992),
+are. Source: Bates et al. (2015), *Journal of Statistical Software* 67(1), pp. 1–48; Searle, Casella & McCulloch (1992),
 *Variance Components*, chapter 6.
 """
 

@@ -1,7 +1,7 @@
 """Agreement weights: how near two different levels are (1 the same, 0 as far apart as can be).
 
 Weights are for the chance-corrected coefficients. ``ordinal`` here is Gwet's set (Gwet 2014, *Handbook of Inter-Rater
-Reliability*, 4th ed., section 3.5); it is not Krippendorff's ordinal metric, which depends on how often each level was used.
+Reliability*, 4th ed., chapter 3); it is not Krippendorff's ordinal metric, which depends on how often each level was used.
 """
 
 from __future__ import annotations
