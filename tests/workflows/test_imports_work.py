@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import time
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -270,6 +271,23 @@ def test_when_writing_fails_at_the_last_moment_no_file_is_left(ready, monkeypatc
     assert ready.stored() == {}
     monkeypatch.undo()
     assert with_files(ready).details["files"] == {"new": 7}
+
+
+def test_when_the_connection_is_lost_after_saving_no_known_file_is_taken_back(ready, monkeypatch):
+    transaction = Project.transaction
+
+    @contextmanager
+    def lost(project):
+        with transaction(project) as unit:
+            yield unit
+        raise ProjectError("The server has gone away.")
+
+    monkeypatch.setattr(Project, "transaction", lost)
+    with pytest.raises(ImportRefused, match="gone away"):
+        with_files(ready)
+    monkeypatch.undo()
+    assert set(ready.stored()) == {one.stored_as for one in files_of(ready)}
+    assert len(ready.stored()) == 7
 
 
 def test_two_imports_of_work_at_once_are_refused_and_the_lock_does_not_stay(ready):

@@ -22,7 +22,7 @@ _Check = Annotated[
     bool, typer.Option("--check", help="Only say what would happen; change nothing.")
 ]
 _Project = Annotated[
-    Path, typer.Option("--project", "-p", help="The project folder.", show_default="here")
+    Path, typer.Option("--project", help="The project's folder.", show_default="here")
 ]
 _File = Annotated[Path, typer.Argument(help="The file.", metavar="PATH")]
 _Folder = Annotated[Path, typer.Argument(help="The folder, or the file in it.", metavar="PATH")]

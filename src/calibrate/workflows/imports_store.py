@@ -10,11 +10,11 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from calibrate.errors import ProjectError
+from calibrate.errors import CalibrateError, ProjectError
 from calibrate.model.ids import new_id
 
 INCOMING = ".incoming"
@@ -110,13 +110,25 @@ class Stage:
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
 
-    def close(self) -> None:
-        """Take back what was not saved, and clear up."""
-        for path in self._moved:
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
-        self._moved.clear()
+    def close(self, known: Callable[[], set[str]]) -> None:
+        """Take back what was not saved, and clear up.
+
+        Parameters
+        ----------
+        known
+            Asks the database which files it knows. It is asked only after a failure, because a
+            connection can be lost after the transaction was saved; if it cannot answer, nothing is
+            removed, and the next import sweeps.
+        """
         shutil.rmtree(self._incoming, ignore_errors=True)
+        if not self._moved:
+            return
+        with contextlib.suppress(CalibrateError, OSError):
+            saved = known()
+            for path in self._moved:
+                if path.name not in saved:
+                    path.unlink(missing_ok=True)
+        self._moved.clear()
 
 
 def _sync(folder: Path) -> None:

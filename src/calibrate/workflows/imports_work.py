@@ -41,6 +41,7 @@ class WorkImporter(FileImporter):
 
     def __init__(self) -> None:
         self._held = ExitStack()
+        self._project: Project | None = None
         self._stage: Stage | None = None
         self._staged: dict[str, list[StagedFile]] = {}
         self._index = WorkIndex()
@@ -54,6 +55,7 @@ class WorkImporter(FileImporter):
     def prepare(self, project: Project, problems: Problems) -> None:
         """Clean every file that is not in the project yet, without holding up anybody."""
         self._held.enter_context(only_one_import(project.work))
+        self._project = project
         self._stage = Stage(project.work)
         known = _known_sources(project)
         names = _names(project)
@@ -165,8 +167,9 @@ class WorkImporter(FileImporter):
 
     def close(self) -> None:
         """Take back what was not saved, and let the next import begin."""
-        if self._stage is not None:
-            self._stage.close()
+        if self._stage is not None and self._project is not None:
+            project = self._project
+            self._stage.close(lambda: _stored(project))
         self._held.close()
 
 
@@ -202,6 +205,11 @@ def _known_sources(project: Project) -> dict[str, list[str]]:
         if not (project.work / file.stored_as).is_file():
             broken.add(source_id)
     return {source_id: some for source_id, some in found.items() if source_id not in broken}
+
+
+def _stored(project: Project) -> set[str]:
+    with project.reading() as unit:
+        return {file.stored_as for file in unit.work.files.all()}
 
 
 def _names(project: Project) -> dict[str, tuple[str, ...]]:
