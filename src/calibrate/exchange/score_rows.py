@@ -18,7 +18,11 @@ from calibrate.model.scores import ReadingPurpose
 from calibrate.model.session import RoundName
 
 OPERATIONAL = "operational"
-_ABOUT = (
+REQUIRED = ("piece", "rater")
+OPTIONAL = (
+    "criterion",
+    "score",
+    "code",
     "session",
     "round",
     "comment",
@@ -30,7 +34,6 @@ _ABOUT = (
     "rubric",
     "version",
 )
-_LONG = ("score", "code", "criterion")
 _ROUNDS = {
     "": "",
     OPERATIONAL: OPERATIONAL,
@@ -128,8 +131,8 @@ def score_rows_of(
     columns = Columns(
         table,
         problems,
-        required=("piece", "rater"),
-        optional=(*_ABOUT, *_LONG),
+        required=REQUIRED,
+        optional=OPTIONAL,
         mapping=mapping,
         others=True,
     )

@@ -18,7 +18,8 @@ from calibrate.model.work import Task, Window
 INDEX, TASKS, WINDOWS = "index.csv", "tasks.csv", "windows.csv"
 MAX_FILES = 20
 _NOTHING = {"none", "no", "n/a", "-"}
-_OPTIONAL = (
+REQUIRED = ("piece", "window")
+OPTIONAL = (
     "student",
     "task",
     "genre",
@@ -92,7 +93,7 @@ def read_work_index(path: Path) -> WorkIndex:
     found.sha256 = source.sha256
     table = table_of(source)
     found.problems.warnings.extend(table.warnings)
-    columns = Columns(table, found.problems, required=("piece", "window"), optional=_OPTIONAL)
+    columns = Columns(table, found.problems, required=REQUIRED, optional=OPTIONAL)
     reader = _PieceReader(folder)
     found.pieces = [piece for row in columns if (piece := reader.read(row)) is not None]
     if not table.rows:
