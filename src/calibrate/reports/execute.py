@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,10 @@ def execute(project: Path, job: ReportJob, output: Path) -> Executed:
     output.touch(mode=0o600)
     failure = None
     try:
-        with warnings.catch_warnings():
+        with (
+            warnings.catch_warnings(),
+            tempfile.TemporaryDirectory(prefix="calibrate-") as sockets,
+        ):
             warnings.simplefilter("ignore")  # nbformat's and papermill's, of no use to a coach
             papermill.execute_notebook(
                 str(template),
@@ -83,7 +87,7 @@ def execute(project: Path, job: ReportJob, output: Path) -> Executed:
                 cwd=str(project),
                 kernel_name="python3",
                 execution_timeout=EXECUTION_TIMEOUT,
-                config=_quiet_ports(),
+                config=_quiet_ports(Path(sockets)),
             )
     except PapermillExecutionError as problem:
         failure = _in_plain_words(problem)
@@ -91,11 +95,16 @@ def execute(project: Path, job: ReportJob, output: Path) -> Executed:
     return Executed(nbformat.read(output, as_version=4), failure)
 
 
-def _quiet_ports() -> Config:
-    """Let kernels talk through files where the system can: TCP ports collide when several start."""
+def _quiet_ports(sockets: Path) -> Config:
+    """Let kernels talk through files where the system can: TCP ports collide when several start.
+
+    The files lie in a folder of their own. By default every kernel looks for a free name in the
+    current folder, and two that start at once find the same one.
+    """
     config = Config()
     if os.name == "posix":
         config.KernelManager.transport = "ipc"
+        config.KernelManager.connection_file = str(sockets / "kernel.json")
     return config
 
 

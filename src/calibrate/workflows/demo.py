@@ -30,7 +30,7 @@ This folder was made by `calibrate demo`. Every person in it is invented.
 Keep nothing in them that you want to keep. To start your own project, use `calibrate init`.
 """
 #: What a demo consists of, and so what the next one replaces. Anything else in the folder stays.
-_PARTS = ("work", "reports", NOTE, ".gitignore", "calibrate.db*", FILE_NAME)
+_PARTS = ("work", "reports", NOTE, ".gitignore", "calibrate.db*", "calibrate-*.db", FILE_NAME)
 
 #: The imports, in the order in which each finds what it needs: what is said, the kind, the path in the sample data.
 STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
