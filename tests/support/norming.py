@@ -15,6 +15,7 @@ from calibrate.workflows.norming import (
     Seat,
     SessionPlan,
     commit,
+    load_rules,
     open_desk,
     open_scoring,
     save_choice,
@@ -84,9 +85,18 @@ class Room:
     def answer_all(
         self, rater: str, level: str = "2", *, round_name: RoundName = BLIND, note: str = ""
     ) -> None:
-        for piece, criterion in open_desk(self, self.seat(rater), round_name).due:
-            self.choose(
-                rater, Choice(piece, criterion, level=level, note=note), round_name=round_name
+        seat = self.seat(rater)
+        rules = load_rules(self, seat)
+        desk = open_desk(self, seat, round_name, rules=rules)
+        for seen, pair in enumerate(desk.due, start=desk.sequence):
+            save_choice(
+                self,
+                seat,
+                round_name,
+                Choice(*pair, level=level, note=note),
+                operation_id=f"op-{next(_operations)}",
+                seen=seen,
+                rules=rules,
             )
 
     def commit(self, rater: str, *, round_name: RoundName = BLIND) -> str:

@@ -37,6 +37,7 @@ from calibrate.workflows.norming import (
     Override,
     RevealRefused,
     hand_out_again,
+    load_rules,
     open_desk,
     open_keys,
     progress,
@@ -368,6 +369,38 @@ def test_a_changed_panel_or_plan_is_noticed(committed: Room, change: sa.Executab
     _nothing_was_written(room)
 
 
+def test_a_plan_that_is_changed_while_a_page_is_open_is_noticed_at_the_reveal(
+    scoring: Room,
+) -> None:
+    room, seat = scoring, scoring.seat("r2")
+    rules = load_rules(room, seat)
+    assignment = session_tables.assignment
+    _tamper(
+        room,
+        sa.update(assignment)
+        .where(assignment.c.rater_id == "r3", assignment.c.piece_id == "p1")
+        .values(piece_id="p4"),
+    )
+    choice = Choice("p1", "IDEAS", level="3")
+    save_choice(room, seat, BLIND, choice, operation_id="a", seen=0, rules=rules)
+    with pytest.raises(SealError, match="was changed"):
+        load_rules(room, seat)
+    with pytest.raises(SealError, match="was changed"):
+        _reveal(room, override=Override(frozenset({"r2", "r3", "r4"}), "x"))
+
+
+def test_the_rules_of_another_session_are_refused(scoring: Room) -> None:
+    room, first = scoring, scoring.seat("r2")
+    room.set_up()
+    room.open()
+    rules = load_rules(room, room.seat("r2"))
+    with pytest.raises(SealError, match="not the one of this rater"):
+        open_desk(room, first, BLIND, rules=rules)
+    choice = Choice("p1", "IDEAS", level="3")
+    with pytest.raises(SealError, match="not the one of this rater"):
+        save_choice(room, first, BLIND, choice, operation_id="a", seen=0, rules=rules)
+
+
 def test_another_sessions_keys_do_not_open_this_one(committed: Room) -> None:
     room, first = committed, committed.session
     room.set_up()
@@ -479,12 +512,13 @@ def test_pins_are_slowed_and_logged_and_leave_nothing_in_the_database(scoring: R
         enter("r2", pin, 1)
     assert caught.value.wait == timedelta(seconds=15)
     assert enter("r2", pin, 16).rater_id == "r2"
-    for rater in ("r5", None):
+    for rater in ("r5", None, "somebody else"):
         with pytest.raises(PinRefused, match="do not fit"):
             enter(rater, pin, 20)
     with room.store.reading() as unit:
         tries = unit.ballots.tries.all(session_id=room.session)
     assert sorted((one.rater_id or "", one.outcome) for one in tries) == [
+        ("", "wrong"),
         ("", "wrong"),
         ("r2", "right"),
         ("r2", "right"),

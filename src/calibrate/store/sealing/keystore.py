@@ -18,7 +18,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 from nacl.utils import random as random_bytes
 
-from calibrate.errors import NotFound, SealError
+from calibrate.errors import ArgumentError, NotFound, SealError
 from calibrate.store.sealing.encoding import (
     canonical_json,
     derive,
@@ -267,7 +267,7 @@ class KeyStore(KeyFolder):
         """
         try:
             body = self.read(self._pin_file(session, rater), "A PIN for this rater")
-        except NotFound:
+        except (NotFound, ArgumentError):
             slow_key(pin, new_salt(), self._pin_cost)  # as slow for a name that has no PIN
             return None
         cost = Cost(int(body["operations"]), int(body["memory"]))

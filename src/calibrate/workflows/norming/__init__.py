@@ -26,13 +26,14 @@ from calibrate.workflows.norming.scoring import (
     Desk,
     Saved,
     commit,
+    load_rules,
     open_desk,
     save_choice,
     save_note,
 )
 from calibrate.workflows.norming.seats import Seat, seat_from_link, seat_from_pin
 from calibrate.workflows.norming.setup import SessionPlan, own_student_pairs, set_up_session
-from calibrate.workflows.norming.trust import NormingProject
+from calibrate.workflows.norming.trust import NormingProject, Rules
 
 __all__ = [
     "Committed",
@@ -43,12 +44,14 @@ __all__ = [
     "RaterProgress",
     "RevealRefused",
     "Revealed",
+    "Rules",
     "Saved",
     "Seat",
     "SessionPlan",
     "close_session",
     "commit",
     "hand_out_again",
+    "load_rules",
     "make_anchor",
     "open_desk",
     "open_keys",

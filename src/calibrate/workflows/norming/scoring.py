@@ -16,7 +16,6 @@ from calibrate.store.sealing import (
     BallotPlace,
     Choice,
     Contents,
-    Manifest,
     SealedBallot,
     open_copy,
     seal_ballot,
@@ -26,14 +25,10 @@ from calibrate.store.sealing.encoding import same
 from calibrate.workflows.norming.seats import Seat
 from calibrate.workflows.norming.trust import (
     NormingProject,
+    Rules,
     check_answer,
-    checked_manifest,
-    criteria_of,
-    piece_of,
-    pieces_by_rater,
-    pieces_of,
+    read_rules,
     require_open,
-    rubric_of,
 )
 
 
@@ -85,11 +80,35 @@ class Committed:
     repeated: bool = False
 
 
-def open_desk(project: NormingProject, seat: Seat, round_name: RoundName) -> Desk:
-    """The rater's own ballot as it is stored: what was chosen is there after a reload or on another machine."""
+def load_rules(project: NormingProject, seat: Seat) -> Rules:
+    """The checked rules of the seat's session: a page loads them once and hands them to every save.
+
+    Raises
+    ------
+    SealError
+        If the manifest, the panel or the plan was changed, or the seat is not on the panel.
+    """
     with project.store.reading() as unit:
-        desk, _ = _desk(unit, project.id, seat, round_name)
-        return desk
+        rules = read_rules(
+            unit, project.id, seat.session_id, trusted_fingerprint=seat.manifest_fingerprint
+        )
+    _check_seat(seat, rules)
+    return rules
+
+
+def open_desk(
+    project: NormingProject, seat: Seat, round_name: RoundName, *, rules: Rules | None = None
+) -> Desk:
+    """The rater's own ballot as it is stored: what was chosen is there after a reload or on another machine.
+
+    Parameters
+    ----------
+    rules
+        From `load_rules`; loaded anew, if not given.
+    """
+    known = rules or load_rules(project, seat)
+    with project.store.reading() as unit:
+        return _desk(unit, project.id, seat, round_name, known)
 
 
 def save_choice(
@@ -101,6 +120,7 @@ def save_choice(
     operation_id: str,
     seen: int,
     now: datetime | None = None,
+    rules: Rules | None = None,
 ) -> Saved:
     """Save one choice: the level or code, the note and the marks for one piece and criterion.
 
@@ -114,6 +134,8 @@ def save_choice(
         The sequence number of the ballot that the page shows.
     now
         The time; by default the clock's.
+    rules
+        From `load_rules`; loaded anew, if not given.
 
     Raises
     ------
@@ -122,19 +144,19 @@ def save_choice(
     SealError
         If the round does not take ballots, the keys do not hold, or the notes are too long.
     """
+    known = rules or load_rules(project, seat)
 
-    def change(desk: Desk, unit: Unit) -> Contents:
+    def change(desk: Desk) -> Contents:
         if (choice.piece, choice.criterion) not in desk.due:
             raise DataError("This piece and criterion are not among those to be scored.")
-        session = unit.sessions.get(seat.session_id)
-        pieces, rubric = pieces_of(unit, session), rubric_of(unit, session)
-        piece = piece_of(pieces, choice.piece)
-        check_answer(rubric, piece, choice.criterion, choice.level, choice.code)
+        piece = known.pieces[choice.piece]
+        check_answer(known.rubric, piece, choice.criterion, choice.level, choice.code)
         at = (now or datetime.now(UTC)).isoformat(timespec="seconds")
         stamped = choice.scored_at or (at if choice.answered else "")
         return desk.contents.with_choice(replace(choice, scored_at=stamped))
 
-    return _save(project, seat, round_name, change, operation_id=operation_id, seen=seen, now=now)
+    step = _Step(seat, round_name, known, operation_id, seen, now)
+    return _save(project, step, change)
 
 
 def save_note(
@@ -147,15 +169,18 @@ def save_note(
     operation_id: str,
     seen: int,
     now: datetime | None = None,
+    rules: Rules | None = None,
 ) -> Saved:
     """Save the rater's note on a piece as a whole: see `save_choice`."""
+    known = rules or load_rules(project, seat)
 
-    def change(desk: Desk, unit: Unit) -> Contents:
+    def change(desk: Desk) -> Contents:
         if piece_id not in {piece for piece, _ in desk.due}:
             raise DataError("This piece is not among those to be scored.")
         return desk.contents.with_note(piece_id, note)
 
-    return _save(project, seat, round_name, change, operation_id=operation_id, seen=seen, now=now)
+    step = _Step(seat, round_name, known, operation_id, seen, now)
+    return _save(project, step, change)
 
 
 def commit(
@@ -167,12 +192,13 @@ def commit(
     seen: int,
     leave_open: bool = False,
     now: datetime | None = None,
+    rules: Rules | None = None,
 ) -> Committed:
     """Commit the ballot: from now on it does not change, and the reveal opens it.
 
     Parameters
     ----------
-    operation_id, seen, now
+    operation_id, seen, now, rules
         As in `save_choice`.
     leave_open
         Commit although some choices have no answer; they count as missing.
@@ -184,9 +210,10 @@ def commit(
     StaleWrite, SealError
         As in `save_choice`.
     """
+    step = _Step(seat, round_name, rules or load_rules(project, seat), operation_id, seen, now)
     with project.store.transaction() as unit:
-        before = _stored_before(unit, seat, round_name, operation_id)
-        desk, manifest = _desk(unit, project.id, seat, round_name)
+        before = _stored_before(unit, step)
+        desk = _desk(unit, project.id, seat, round_name, step.rules)
         if before is not None:
             ballot = sealed_of(project.id, unit.ballots.get(*_key(seat, round_name)))
             return Committed(before, ballot.receipt, repeated=True)
@@ -197,9 +224,7 @@ def commit(
                 f"{many} {'choice is' if many == 1 else 'choices are'} still open.",
                 fix="Answer them, give a condition code, or commit as it is and leave them out.",
             )
-        sealed = _seal(
-            unit, project.id, seat, desk, desk.contents, manifest, operation_id, now, True
-        )
+        sealed = _seal(unit, project.id, step, desk, desk.contents, BallotState.COMMITTED)
         unit.audit.log(seat.rater_id, "session.commit", seat.session_id, str(round_name))
     return Committed(sealed.sequence, sealed.receipt)
 
@@ -226,24 +251,30 @@ def set_back(unit: Unit, project: str, row: Ballot) -> bool:
     return sequence != row.sequence or not same(fingerprint, sealed_of(project, row).fingerprint)
 
 
-def _save(
-    project: NormingProject,
-    seat: Seat,
-    round_name: RoundName,
-    change: Callable[[Desk, Unit], Contents],
-    *,
-    operation_id: str,
-    seen: int,
-    now: datetime | None,
-) -> Saved:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One save: whose, in which round, by which rules, under which id, over which ballot, when."""
+
+    seat: Seat
+    round: RoundName
+    rules: Rules
+    operation_id: str
+    seen: int
+    now: datetime | None
+
+    def __post_init__(self) -> None:
+        if not self.operation_id:
+            raise ArgumentError("A choice needs an operation id.")
+
+
+def _save(project: NormingProject, step: _Step, change: Callable[[Desk], Contents]) -> Saved:
     with project.store.transaction() as unit:
-        before = _stored_before(unit, seat, round_name, operation_id)
+        before = _stored_before(unit, step)
         if before is not None:
             return Saved(before, repeated=True)
-        desk, manifest = _desk(unit, project.id, seat, round_name)
-        _refuse_stale(unit, desk, seen)
-        contents = change(desk, unit)
-        sealed = _seal(unit, project.id, seat, desk, contents, manifest, operation_id, now, False)
+        desk = _desk(unit, project.id, step.seat, step.round, step.rules)
+        _refuse_stale(unit, desk, step.seen)
+        sealed = _seal(unit, project.id, step, desk, change(desk), BallotState.DRAFT)
     return Saved(sealed.sequence)
 
 
@@ -251,10 +282,8 @@ def _key(seat: Seat, round_name: RoundName) -> tuple[str, RoundName, str]:
     return seat.session_id, round_name, seat.rater_id
 
 
-def _stored_before(unit: Unit, seat: Seat, round_name: RoundName, operation_id: str) -> int | None:
-    if not operation_id:
-        raise ArgumentError("A choice needs an operation id.")
-    return unit.ballots.stored(*_key(seat, round_name), operation_id)
+def _stored_before(unit: Unit, step: _Step) -> int | None:
+    return unit.ballots.stored(*_key(step.seat, step.round), step.operation_id)
 
 
 def _refuse_stale(unit: Unit, desk: Desk, seen: int) -> None:
@@ -269,16 +298,15 @@ def _refuse_stale(unit: Unit, desk: Desk, seen: int) -> None:
         )
 
 
-def _desk(unit: Unit, project: str, seat: Seat, round_name: RoundName) -> tuple[Desk, Manifest]:
-    manifest = checked_manifest(
-        unit, project, seat.session_id, trusted_fingerprint=seat.manifest_fingerprint
-    )
-    if not same(manifest.verify_key(seat.rater_id), seat.secret.verify_key):
+def _check_seat(seat: Seat, rules: Rules) -> None:
+    if rules.manifest.session != seat.session_id or not same(
+        rules.manifest.verify_key(seat.rater_id), seat.secret.verify_key
+    ):
         raise SealError("This link is not the one of this rater.")
-    session = unit.sessions.get(seat.session_id)
-    rubric, pieces = rubric_of(unit, session), pieces_of(unit, session)
-    its = pieces_by_rater(unit, seat.session_id).get(seat.rater_id, ())
-    due = tuple((one, criterion) for one in its for criterion in criteria_of(rubric, pieces[one]))
+
+
+def _desk(unit: Unit, project: str, seat: Seat, round_name: RoundName, rules: Rules) -> Desk:
+    _check_seat(seat, rules)
     row = unit.ballots.find(*_key(seat, round_name))
     sequence, committed, contents = 0, False, Contents()
     if row is not None:
@@ -286,9 +314,8 @@ def _desk(unit: Unit, project: str, seat: Seat, round_name: RoundName) -> tuple[
         contents = _own_contents(unit, project, seat, row)
     elif unit.ballots.newest(*_key(seat, round_name)) is not None:
         raise SealError(_GONE, fix=_TELL)
-    return Desk(
-        seat.session_id, round_name, seat.rater_id, sequence, committed, contents, due
-    ), manifest
+    due = rules.due(seat.rater_id)
+    return Desk(seat.session_id, round_name, seat.rater_id, sequence, committed, contents, due)
 
 
 _GONE = (
@@ -315,19 +342,11 @@ def _own_contents(unit: Unit, project: str, seat: Seat, row: Ballot) -> Contents
 
 
 def _seal(
-    unit: Unit,
-    project: str,
-    seat: Seat,
-    desk: Desk,
-    contents: Contents,
-    manifest: Manifest,
-    operation_id: str,
-    now: datetime | None,
-    committing: bool,
+    unit: Unit, project: str, step: _Step, desk: Desk, contents: Contents, state: BallotState
 ) -> SealedBallot:
+    seat, manifest = step.seat, step.rules.manifest
     place = BallotPlace(project, seat.session_id, str(desk.round), seat.rater_id)
-    sequence, at = desk.sequence + 1, now or datetime.now(UTC)
-    state = BallotState.COMMITTED if committing else BallotState.DRAFT
+    sequence, at = desk.sequence + 1, step.now or datetime.now(UTC)
     sealed = seal_ballot(
         contents,
         place,
@@ -356,12 +375,12 @@ def _seal(
         answered=sealed.answered,
         own_copy=copy,
         saved_at=at,
-        committed_at=at if committing else None,
+        committed_at=at if state is BallotState.COMMITTED else None,
     )
     unit.ballots.save(
         row,
         expected=desk.sequence,
-        operation_id=operation_id,
+        operation_id=step.operation_id,
         fingerprint=sealed.fingerprint,
     )
     return sealed

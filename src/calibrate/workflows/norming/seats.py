@@ -94,9 +94,9 @@ class StoredPinLog:
         """Log a try, in the same transaction that decides whether it comes too soon."""
         with self._project.store.transaction() as unit:
             unit.sessions.lock(session)
+            whose = rater if unit.people.raters.find(rater) is not None else None
             entries = unit.ballots.tries.all(session_id=session)
             room = [PinTry(one.tried_at, one.outcome) for one in entries]
-            whose = None if rater == NOBODY else rater
             own = [PinTry(one.tried_at, one.outcome) for one in entries if one.rater_id == whose]
             wait = wait_for(own, room, at)
             late = wait > timedelta(0)

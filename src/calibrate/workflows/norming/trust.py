@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -72,6 +74,46 @@ def checked_manifest(
             fix="Tell the facilitator: the project has to come back from a sound copy.",
         )
     return manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What scoring in a session goes by, checked once: it does not change while scoring is open.
+
+    Parameters
+    ----------
+    manifest
+        The checked manifest.
+    rubric, pieces
+        What is scored, and with what.
+    plan
+        Rater id to the ids of the pieces, in that rater's own order.
+    """
+
+    manifest: Manifest
+    rubric: Rubric
+    pieces: Mapping[str, Piece]
+    plan: Mapping[str, tuple[str, ...]]
+
+    def due(self, rater_id: str) -> tuple[tuple[str, str], ...]:
+        """The (piece id, criterion id) pairs that a rater is to answer, in the rater's own order."""
+        return tuple(
+            (piece, criterion)
+            for piece in self.plan.get(rater_id, ())
+            for criterion in criteria_of(self.rubric, self.pieces[piece])
+        )
+
+
+def read_rules(unit: Unit, project: str, session_id: str, *, trusted_fingerprint: bytes) -> Rules:
+    """The rules of a session, checked against a join link's fingerprint: see `checked_manifest`."""
+    manifest = checked_manifest(unit, project, session_id, trusted_fingerprint=trusted_fingerprint)
+    session = unit.sessions.get(session_id)
+    return Rules(
+        manifest,
+        rubric_of(unit, session),
+        pieces_of(unit, session),
+        pieces_by_rater(unit, session_id),
+    )
 
 
 def pieces_by_rater(unit: Unit, session_id: str) -> dict[str, tuple[str, ...]]:
@@ -147,7 +189,7 @@ def require_open(unit: Unit, session_id: str, round_name: RoundName) -> None:
         )
 
 
-def piece_of(pieces: dict[str, Piece], piece_id: str) -> Piece:
+def piece_of(pieces: Mapping[str, Piece], piece_id: str) -> Piece:
     """The piece of that id; `NotFound` if the session does not have it."""
     if piece_id not in pieces:
         raise NotFound("This piece is not part of the session.")
