@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 
 import openpyxl
-
-from calibrate.exchange.source_files import SourceFile
-
-
-def source(content: bytes | str, name: str = "file.csv") -> SourceFile:
-    """A file that is already open."""
-    raw = content.encode() if isinstance(content, str) else content
-    return SourceFile(name, raw, hashlib.sha256(raw).hexdigest())
 
 
 def workbook(*sheets: list[list[object]]) -> bytes:

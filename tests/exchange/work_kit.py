@@ -66,6 +66,27 @@ def pdf(pages: int = 2) -> bytes:
     return stream.getvalue()
 
 
+def typed_pdf(text: str) -> bytes:
+    """A PDF of one page with this line of text on it."""
+    stream = f"BT /F1 18 Tf 40 740 Td ({text}) Tj ET".encode()
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    content, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, start=1):
+        places.append(len(content))
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    start = len(content)
+    content += b"xref\n0 6\n0000000000 65535 f \n"
+    content += b"".join(b"%010d 00000 n \n" % place for place in places)
+    return content + b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
+
+
 def word(text: str = "My dog ran away.", *, picture: bytes | None = None) -> bytes:
     """A DOCX with the name as author, in a comment, in the header and as a picture's description."""
     document = docx.Document()

@@ -19,7 +19,7 @@ from calibrate.store.project import Project
 from calibrate.workflows import imports_store
 from calibrate.workflows.imports import check_and_apply
 from calibrate.workflows.imports_store import INCOMING, only_one_import
-from tests.exchange.work_kit import CANARY, names_in, pdf, photo, scan, word
+from tests.exchange.work_kit import CANARY, names_in, pdf, photo, scan, typed_pdf, word
 from tests.workflows.import_kit import INDEX, INDEX_HEAD, NAMES, STUDENTS
 
 CHILD = "Zebulon Quillfeather"
@@ -234,13 +234,25 @@ def test_a_check_cleans_every_file_and_keeps_none(ready):
     assert ready.content() == before
 
 
-def test_a_name_at_the_start_of_a_text_is_pointed_out_without_repeating_it(ready):
-    text = b"by Zebulon\n\nI saw a dog."
-    index = f"{INDEX_HEAD}\nP0001,SID70001,moment,fall,,,,,2025-10-01,a.txt,,\n"
-    (warning,) = ready.work(index, a__txt=text).warnings
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"by Zebulon\n\nI saw a dog.",
+        word("Name: Zebulon Q."),
+        typed_pdf("Quillfeather, Room 1. I saw a dog."),
+    ],
+)
+def test_a_name_at_the_start_of_the_work_is_pointed_out_without_repeating_it(ready, content):
+    index = f"{INDEX_HEAD}\nP0001,SID70001,moment,fall,,,,,2025-10-01,a.bin,,\n"
+    (warning,) = ready.work(index, a__bin=content).warnings
     assert "row 2" in warning
     assert "seems to name the child" in warning
-    assert "Zebulon" not in warning
+    assert not any(name in warning for name in NAMES)
+
+
+def test_work_that_does_not_name_its_writer_is_let_pass_without_a_word(ready):
+    index = f"{INDEX_HEAD}\nP0001,SID70001,moment,fall,,,,,2025-10-01,a.bin,,\n"
+    assert ready.work(index, a__bin=typed_pdf("Xanthippe and I saw a dog.")).warnings == ()
 
 
 def test_hidden_names_reach_neither_messages_nor_the_work_folder_nor_anything_a_rater_reads(ready):

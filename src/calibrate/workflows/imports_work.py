@@ -227,11 +227,12 @@ def _names(project: Project) -> dict[str, tuple[str, ...]]:
 
 
 def _names_somebody(file: CleanFile, names: tuple[str, ...]) -> bool:
-    if file.kind not in (MediaKind.TEXT, MediaKind.HTML) or not names:
-        return False
-    text = file.content[:200_000].decode("utf-8", "ignore")
-    if file.kind is MediaKind.HTML:
-        text = html.unescape(re.sub(r"<[^>]*>", " ", text))
+    """Whether the work names its writer near its start, as far as that can be read."""
+    text = file.words
+    if names and file.kind in (MediaKind.TEXT, MediaKind.HTML):
+        text = file.content[:200_000].decode("utf-8", "ignore")
+        if file.kind is MediaKind.HTML:
+            text = html.unescape(re.sub(r"<[^>]*>", " ", text))
     start = text.strip()[:_NEAR_THE_START]
     return any(re.search(rf"\b{re.escape(name)}\b", start, re.IGNORECASE) for name in names)
 

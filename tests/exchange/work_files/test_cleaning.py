@@ -18,7 +18,7 @@ from calibrate.exchange.work_files import markup, pdfs, pictures
 from calibrate.exchange.work_files.cleaning import clean_work
 from calibrate.exchange.work_files.worker import Cleaner
 from calibrate.model.work import MediaKind
-from tests.exchange.work_kit import CANARY, names_in, pages_of, pdf, photo, scan, word
+from tests.exchange.work_kit import CANARY, names_in, pages_of, pdf, photo, scan, typed_pdf, word
 
 
 def test_the_kit_hides_the_name_in_every_file_so_that_these_tests_can_fail():
@@ -88,6 +88,12 @@ def test_every_page_of_a_pdf_becomes_a_picture_and_its_author_is_gone():
         assert max(picture.size) <= pdfs.LONGEST_SIDE
         assert picture.getpixel((picture.width // 2, picture.height // 2))[1] < 230  # pink
     assert [names_in(file.content) for file in files] == [[], [], []]
+
+
+def test_a_typed_page_of_a_pdf_says_how_it_begins():
+    (file,) = clean_work(typed_pdf("My dog ran away."))
+    assert file.words == "My dog ran away."
+    assert file.kind is MediaKind.IMAGE
 
 
 def test_a_pdf_with_too_many_pages_is_refused_with_advice(monkeypatch):
@@ -192,7 +198,7 @@ def test_a_word_document_without_its_main_part_is_refused():
 
 def test_the_cleaning_process_gives_the_same_files_and_the_same_refusals():
     with Cleaner() as cleaner:
-        for content in (photo(), pdf(2), word(), b"plain"):
+        for content in (photo(), pdf(2), typed_pdf("Hi"), word(), b"plain"):
             assert cleaner.clean(content) == clean_work(content)
         with pytest.raises(DataError, match="PDF is damaged"):
             cleaner.clean(b"%PDF-1.4\nnothing")

@@ -14,12 +14,16 @@ PLACE = "a file of student work"
 
 @dataclass(frozen=True, slots=True)
 class CleanFile:
-    """A file that may be shown to a rater, with the suffix to store it under."""
+    """A file that may be shown to a rater, with the suffix to store it under.
+
+    ``words`` is how a typed page of a PDF begins; it serves to warn of a name on the page and is not kept.
+    """
 
     kind: MediaKind
     media_type: str
     suffix: str
     content: bytes
+    words: str = ""
 
     @property
     def sha256(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from dataclasses import replace
 
 import pypdfium2
 
@@ -13,6 +14,7 @@ from calibrate.exchange.work_files.pictures import encode_picture
 
 MAX_PAGES = 30
 LONGEST_SIDE = 1_700
+_FIRST_WORDS = 400
 _PDFIUM = threading.Lock()  # PDFium is not thread-safe, not even on different documents
 
 
@@ -66,8 +68,17 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> CleanFile:
             raise refusal("A page of the PDF has no usable size.", "Print it to a new PDF.")
         bitmap = page.render(scale=min(LONGEST_SIDE / longest, 4.0))
         try:
-            return encode_picture(bitmap.to_pil(), photo=True, longest_side=LONGEST_SIDE)
+            picture = encode_picture(bitmap.to_pil(), photo=True, longest_side=LONGEST_SIDE)
+            return replace(picture, words=_first_words(page))
         finally:
             bitmap.close()
     finally:
         page.close()
+
+
+def _first_words(page: pypdfium2.PdfPage) -> str:
+    text = page.get_textpage()
+    try:
+        return str(text.get_text_range(0, min(_FIRST_WORDS, text.count_chars())))
+    finally:
+        text.close()

@@ -67,8 +67,8 @@ class Cleaner:
             if "message" in head:
                 raise DataError(head["message"], file=PLACE, fix=head["fix"])
             return tuple(
-                CleanFile(MediaKind(kind), media_type, suffix, _receive(process.stdout))
-                for kind, media_type, suffix in head["files"]
+                CleanFile(MediaKind(kind), media_type, suffix, _receive(process.stdout), words)
+                for kind, media_type, suffix, words in head["files"]
             )
         except (OSError, EOFError, ValueError):
             self._stop()
@@ -132,7 +132,7 @@ def _answer(stream: IO[bytes], content: bytes) -> None:
     except DataError as error:
         _send(stream, json.dumps({"message": error.message, "fix": error.fix}).encode())
         return
-    heads: list[Any] = [(one.kind.value, one.media_type, one.suffix) for one in files]
+    heads: list[Any] = [(one.kind.value, one.media_type, one.suffix, one.words) for one in files]
     _send(stream, json.dumps({"files": heads}).encode())
     for one in files:
         _send(stream, one.content)
