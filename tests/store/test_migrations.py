@@ -14,7 +14,7 @@ from calibrate.store import upgrades
 from calibrate.store.engine import sqlite_url
 from calibrate.store.repository import Store
 from calibrate.store.schema import APPEND_ONLY, REVISIONS, metadata
-from tests.support.databases import TEMPLATE
+from tests.support.databases import SHARED
 
 
 def differences(store: Store) -> list[object]:
@@ -43,7 +43,7 @@ def newest_url(empty_url: str, request: pytest.FixtureRequest) -> str:
     """A database of the same kind with the newest tables, made at once."""
     if empty_url.startswith("sqlite"):
         return sqlite_url(request.getfixturevalue("ready_sqlite"))
-    return request.getfixturevalue("postgresql").url(TEMPLATE)
+    return request.getfixturevalue("postgresql").url(SHARED)
 
 
 def constraints(store: Store) -> dict[str, object]:

@@ -1,4 +1,7 @@
-"""A PostgreSQL server of the tests' own: started once for all workers, a fresh database for each test."""
+"""A PostgreSQL server of the tests' own, with one database that is emptied for each test.
+
+Making a database copies some seven megabytes; emptying one takes a few milliseconds.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from calibrate.store.repository import Store
+from calibrate.store.schema import metadata
 from calibrate.store.upgrades import create_tables
 
-TEMPLATE = "calibrate_template"
+SHARED = "calibrate_shared"
 PROJECT_ID = "pr-test"
+_CUT_OFF = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 class Server:
-    """A running server, and databases copied from one that has the tables already."""
+    """A running server."""
 
     def __init__(self, folder: Path) -> None:
         with warnings.catch_warnings():  # it looks for a runtime folder that few machines have
@@ -33,9 +41,12 @@ class Server:
         self._run("ALTER SYSTEM SET fsync = off")
         self._run("ALTER SYSTEM SET max_connections = 50")
         self._run("SELECT pg_reload_conf()")
-        self._run(f"CREATE DATABASE {TEMPLATE}")
-        with Store(self.url(TEMPLATE)) as store:
+        self._run(f"CREATE DATABASE {SHARED}")
+        with Store(self.url(SHARED)) as store:
             create_tables(store, PROJECT_ID)
+        self._shared = sa.create_engine(
+            self.url(SHARED).replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool
+        )
 
     def url(self, database: str) -> str:
         return self._server.get_uri(database=database)
@@ -49,15 +60,23 @@ class Server:
         self._run(f"CREATE DATABASE {sa.make_url(url).database}")
 
     def fresh(self) -> str:
-        name = f"test_{secrets.token_hex(6)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        return self.url(name)
+        """The database with the newest tables and nothing in them; one test uses it at a time."""
+        with self._shared.begin() as connection:
+            connection.exec_driver_sql(_CUT_OFF)
+            # The owner of the server may switch the triggers off that keep rows from being removed.
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            for table in metadata.tables.values():
+                if table.name != "about":
+                    connection.execute(sa.delete(table))
+        return self.url(SHARED)
 
     def drop(self, url: str) -> None:
-        self._run(f"DROP DATABASE {sa.make_url(url).database} WITH (FORCE)")
+        if url != self.url(SHARED):
+            self._run(f"DROP DATABASE {sa.make_url(url).database} WITH (FORCE)")
 
     def stop(self) -> None:
         self._admin.dispose()
+        self._shared.dispose()
         self._server.cleanup()
 
     def _run(self, statement: str) -> Any:
