@@ -136,6 +136,15 @@ def test_the_recovery_file_opens_what_the_passphrase_no_longer_does(home: Path) 
         key.unlink()
     reveal = ["session", "reveal", session, "--project", folder]
     assert "not on this machine" in run(*reveal, typed=f"{PASSPHRASE}\n", fails=1)
+    words = home / "typed.txt"
+    sheet = (home / "maple-recovery-key.txt").read_text().splitlines()
+    lines = [line.split(".  ")[1] for line in sheet if line[:4].strip(" .").isdigit()]
+    words.write_text(" ".join(lines).upper())
+    again = ["session", "new-passphrase", session, "--project", folder, "--recovery-file"]
+    fresh = "four quite other words\n"
+    run(*again, words, typed=fresh + fresh)
+    assert "not the passphrase" in run(*reveal, typed=f"{PASSPHRASE}\n", fails=1)
+    run(*again, home / "maple-recovery-key.txt", typed=f"{PASSPHRASE}\n{PASSPHRASE}\n")
     said = run(*reveal, "--recovery-file", home / "maple-recovery-key.txt")
     assert "2 ballots, 4 readings, 8 scores" in said
 

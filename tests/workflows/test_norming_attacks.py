@@ -29,6 +29,7 @@ from calibrate.store.sealing import (
     read_recovery,
     read_recovery_file,
     seal_ballot,
+    seal_for_recovery,
     sign_manifest,
     write_recovery_file,
 )
@@ -572,7 +573,11 @@ def test_a_lost_facilitator_key_is_mended_by_file_and_by_words(
     public = room.recovery.public_key
     from_file = read_recovery_file(sheet, public_key=public)
     from_words = read_recovery("\n".join(room.recovery.words).upper(), public_key=public)
-    opened = [recover_keys(room, room.session, key, by="lead") for key in (from_file, from_words)]
+    token = room.handouts["r4"].token
+    opened = [
+        recover_keys(room, room.session, key, by="lead", keystore=store, witness=token)
+        for key, store in ((from_file, lost), (from_words, room.keystore))
+    ]
     assert opened[0] == opened[1] == open_keys(room.keystore, room.session, PASSPHRASE)
     lost.restore_session(room.session, opened[0], "another four words entirely")
     again = open_keys(lost, room.session, "another four words entirely")
@@ -581,6 +586,27 @@ def test_a_lost_facilitator_key_is_mended_by_file_and_by_words(
         assert {one.actor for one in unit.audit.all(action="session.recovered")} == {"lead"}
     with pytest.raises(SealError):
         recover_keys(room, room.session, make_recovery_key(), by="lead")
+
+
+def test_a_forged_recovery_copy_is_noticed_by_the_key_store_or_a_raters_link(
+    committed: Room, tmp_path: Path
+) -> None:
+    room, intruder = committed, make_session_secrets()
+    box = seal_for_recovery(intruder, room.id, room.session, recovery_key=room.recovery.public_key)
+    keys = tables.session_key
+    _tamper(room, sa.update(keys).where(keys.c.session_id == room.session).values(recovery_box=box))
+    with pytest.raises(SealError, match="other keys"):
+        recover_keys(room, room.session, room.recovery, by="lead", keystore=room.keystore)
+    elsewhere = KeyStore("pr-test", room.folder, tmp_path / "elsewhere")
+    token = room.handouts["r3"].token
+    with pytest.raises(SealError, match="other keys"):
+        recover_keys(
+            room, room.session, room.recovery, by="lead", keystore=elsewhere, witness=token
+        )
+    forged = recover_keys(room, room.session, room.recovery, by="lead")
+    with pytest.raises(SealError, match="was changed"):
+        reveal(room, room.session, BLIND, forged, by="lead")
+    _nothing_was_written(room)
 
 
 def test_a_changed_recovery_key_stops_the_next_session(scoring: Room) -> None:

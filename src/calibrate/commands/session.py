@@ -256,6 +256,30 @@ def reveal(
         )
 
 
+@app.command("new-passphrase")
+def new_passphrase(
+    session: Which,
+    recovery_file: Annotated[
+        Path, typer.Option(help="The recovery file, or a text file with the thirty words.")
+    ],
+    project: Folder = Path(),
+    key_store: Keys = None,
+    passphrase_file: PassphraseFile = None,
+    by: Who = "facilitator",
+) -> None:
+    """Give a session a new passphrase, with the project's recovery key, when the old one is lost."""
+    from calibrate.store.project import Project
+    from calibrate.workflows.norming.naming import find_session
+
+    with Project.open(project) as opened:
+        with opened.reading() as unit:
+            found = find_session(unit, session)
+        secrets = _secrets(opened, found.id, key_store, None, recovery_file, by)
+        keys = _keystore(opened, key_store)
+        keys.restore_session(found.id, secrets, _passphrase(passphrase_file, new=True))
+    typer.echo("The session has a new passphrase; the old one no longer opens it.")
+
+
 @app.command("second-round")
 def second_round(session: Which, project: Folder = Path(), by: Who = "facilitator") -> None:
     """Open the round after the discussion. The blind round stays as it is."""
@@ -348,9 +372,9 @@ def _secrets(
     from calibrate.store.sealing import read_public_key, read_recovery_file
     from calibrate.workflows.norming import open_keys, recover_keys
 
+    keys = _keystore(project, key_store)
     if recovery_file is None:
-        return open_keys(_keystore(project, key_store), session_id, _passphrase(passphrase_file))
+        return open_keys(keys, session_id, _passphrase(passphrase_file))
     public_key = read_public_key(project.recovery_public_key or "")
-    return recover_keys(
-        project, session_id, read_recovery_file(recovery_file, public_key=public_key), by=by
-    )
+    recovery = read_recovery_file(recovery_file, public_key=public_key)
+    return recover_keys(project, session_id, recovery, by=by, keystore=keys)

@@ -26,11 +26,14 @@ from calibrate.store.sealing import (
     make_session_secrets,
     open_with_recovery,
     plan_digest,
+    read_join_token,
     read_public_key,
     seal_for_recovery,
     sign_manifest,
 )
+from calibrate.store.sealing.encoding import same
 from calibrate.store.sealing.files import refuse_inside, write_private
+from calibrate.store.sealing.keys import key_fingerprint
 from calibrate.workflows.norming.trust import (
     NormingProject,
     criteria_of,
@@ -162,17 +165,50 @@ def open_keys(keystore: KeyStore, session_id: str, passphrase: str | None) -> Se
 
 
 def recover_keys(
-    project: NormingProject, session_id: str, recovery: RecoveryKey, *, by: str
+    project: NormingProject,
+    session_id: str,
+    recovery: RecoveryKey,
+    *,
+    by: str,
+    keystore: KeyStore | None = None,
+    witness: str | None = None,
 ) -> SessionSecrets:
     """The session's private halves, by the project's recovery key. It is logged.
 
-    `KeyStore.restore_session` then keeps them under a new passphrase.
+    `KeyStore.restore_session` then keeps them under a new passphrase. Anybody can seal something
+    to a public key, so what comes out is compared with what stands outside the database.
+
+    Parameters
+    ----------
+    project, session_id, recovery, by
+        What is opened with which key, and who does it.
+    keystore
+        This machine's key store: if it knows the session, the keys must be the ones it knows.
+    witness
+        The token of any rater's join link, for a machine that does not know the session.
+
+    Raises
+    ------
+    SealError
+        If the recovery key is another one, or the keys are not the session's.
     """
     with project.store.transaction() as unit:
         key = unit.ballots.keys.get(session_id)
         found = open_with_recovery(
             key.recovery_box, project.id, session_id, recovery_secret=recovery.secret
         )
+        known = keystore is not None and keystore.has_session(session_id)
+        if known and keystore is not None:
+            right = same(keystore.session_public(session_id).verify_key, found.verify_key)
+        elif witness is not None:
+            right = same(read_join_token(witness)[1], key_fingerprint(found.verify_key))
+        else:
+            right = True
+        if not right:
+            raise SealError(
+                "The recovery copy stored here holds other keys than those the raters were given.",
+                fix="Somebody changed the database: use a sound copy of the project.",
+            )
         unit.audit.log(by, "session.recovered", session_id)
     return found
 
