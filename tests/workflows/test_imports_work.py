@@ -341,7 +341,7 @@ def test_an_import_that_is_killed_is_there_whole_or_not_at_all(ready, tmp_path):
     ready.project.close()
     whole, nothing, seconds = (16, 12), (4, 0), 0.0
     seen = set()
-    for attempt in range(31):
+    for attempt in range(25):
         folder = tmp_path / f"killed-{attempt}"
         shutil.copytree(source, folder)
         start = time.monotonic()
@@ -351,7 +351,7 @@ def test_an_import_that_is_killed_is_there_whole_or_not_at_all(ready, tmp_path):
                 check_and_apply(project, "work", ready.files / "work")
             os._exit(0)
         if attempt:  # the first one is left alone, to learn how long it takes
-            time.sleep(seconds * attempt / 30)
+            time.sleep(seconds * attempt / 24)
             os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         seconds = seconds or time.monotonic() - start

@@ -9,6 +9,7 @@ from calibrate.exchange.problems import Problems
 from calibrate.exchange.score_rows import ScoreRow, score_rows_of
 from calibrate.exchange.source_files import SourceFile, read_source
 from calibrate.model.session import SessionState
+from calibrate.store.project import Project
 from calibrate.workflows.imports import FileImporter, ImportOptions, ImportRun
 from calibrate.workflows.imports_judgements import SessionPlace
 from calibrate.workflows.imports_known import Known
@@ -19,25 +20,33 @@ class ScoresImporter(FileImporter):
     """Adds readings and scores; a changed score is a correction that names the one it replaces."""
 
     source: SourceFile
+    options: ImportOptions
+    rows: tuple[ScoreRow, ...] = ()
 
     def read(self, path: Path, options: ImportOptions) -> Problems:
         """Open the file; it is read when the project's criteria are known."""
         self.source = read_source(path)
         self.sha256 = self.source.sha256
+        self.options = options
         return Problems(self.source.name)
 
+    def prepare(self, project: Project, problems: Problems) -> None:
+        """Read the rows, before anybody is kept from saving."""
+        self.rows = rows_of(self.source, project, problems, self.options)
+
     def apply(self, run: ImportRun) -> None:
-        """Read the rows, check them against the project, and write."""
-        known = Known(run.unit)
-        rows = rows_of(self.source, run, known)
-        bring_in(run, known, rows, places_of(run, rows))
+        """Check the rows against the project, and write."""
+        bring_in(run, Known(run.unit), self.rows, places_of(run, self.rows))
 
 
-def rows_of(source: SourceFile, run: ImportRun, known: Known) -> tuple[ScoreRow, ...]:
+def rows_of(
+    source: SourceFile, project: Project, problems: Problems, options: ImportOptions
+) -> tuple[ScoreRow, ...]:
     """The rows of a table of scores; its problems are taken over."""
-    criteria = {one.id for rubric in known.rubrics.values() for one in rubric.criteria}
-    found = score_rows_of(source, sorted(criteria), mapping=run.options.columns)
-    run.problems.take(found.problems)
+    with project.reading() as unit:
+        criteria = {one.id for rubric in unit.rubrics.all() for one in rubric.criteria}
+    found = score_rows_of(source, sorted(criteria), mapping=options.columns)
+    problems.take(found.problems)
     return found.rows
 
 

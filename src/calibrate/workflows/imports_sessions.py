@@ -25,6 +25,7 @@ from calibrate.model.session import (
     Session,
     SessionState,
 )
+from calibrate.store.project import Project
 from calibrate.store.unit import Change
 from calibrate.workflows.imports import FileImporter, ImportOptions, ImportRun
 from calibrate.workflows.imports_consensus import consensus_of
@@ -38,14 +39,37 @@ class SessionsImporter(FileImporter):
     """Adds and updates held sessions; what was scored in the room is never touched."""
 
     held: HeldSessions
+    options: ImportOptions
+    rows: tuple[ScoreRow, ...] = ()
     alone = False
+    skipped = 0
 
     def read(self, path: Path, options: ImportOptions) -> Problems:
         """Read the sessions' files, and open the table of their scores."""
+        self.options = options
         self.alone = not path.is_dir()
         self.held = read_sessions(path)
         self.sha256 = self.held.sha256
         return self.held.problems
+
+    def prepare(self, project: Project, problems: Problems) -> None:
+        """Read the scores, before anybody is kept from saving."""
+        if self.held.scores is None:
+            problems.warn("There is no scores.csv beside the sessions: they have no scores.")
+            return
+        rows = rows_of(self.held.scores, project, problems, self.options)
+        problems.file = self.held.scores.name
+        for row in rows:
+            if not row.session:
+                problems.add(
+                    "The row names no session.",
+                    row=row.row,
+                    column="session",
+                    fix="Fill in session and round; other scores come in by calibrate import scores.",
+                )
+        mine = {one.id for one in self.held.sessions}
+        self.rows = tuple(row for row in rows if row.session in mine) if self.alone else rows
+        self.skipped = len(rows) - len(self.rows)
 
     def apply(self, run: ImportRun) -> None:
         """Check sessions and scores together, then write both."""
@@ -55,7 +79,8 @@ class SessionsImporter(FileImporter):
         records = {
             one.id: record for one in sessions.values() if (record := reader.read(one)) is not None
         }
-        rows = self._rows(run, known)
+        rows = self.rows
+        run.tally.count("scores", "skipped", self.skipped)
         places = {
             one.id: SessionPlace(
                 one.id,
@@ -86,27 +111,6 @@ class SessionsImporter(FileImporter):
             mine = [o for o in occasions if o.first.session == one.id]
             self._beside(run, held, one, reader.raters(held), mine)
             run.unit.sessions.consensus.add_all(agreed[one.id])
-
-    def _rows(self, run: ImportRun, known: Known) -> tuple[ScoreRow, ...]:
-        if self.held.scores is None:
-            run.problems.warn("There is no scores.csv beside the sessions: they have no scores.")
-            return ()
-        rows = rows_of(self.held.scores, run, known)
-        run.problems.file = self.held.scores.name
-        for row in rows:
-            if not row.session:
-                run.problems.add(
-                    "The row names no session.",
-                    row=row.row,
-                    column="session",
-                    fix="Fill in session and round; other scores come in by calibrate import scores.",
-                )
-        if not self.alone:
-            return rows
-        mine = {one.id for one in self.held.sessions}
-        kept = tuple(row for row in rows if row.session in mine)
-        run.tally.count("scores", "skipped", len(rows) - len(kept))
-        return kept
 
     def _beside(
         self,
