@@ -63,14 +63,19 @@ def mean_by_piece(values: ArrayLike, floor_variance: float = 0.0) -> Estimate:
         The smallest variance of a single value to believe in (see `residual_variance`).
     """
     x = np.asarray(values, dtype=float)
-    n = x.size
+    if x.size == 0:
+        return mean_of_summary(0, math.nan, math.nan, 0.0)
+    spread = float(x.var(ddof=1)) if x.size > 1 else math.nan
+    return mean_of_summary(x.size, float(x.mean()), spread, floor_variance)
+
+
+def mean_of_summary(n: int, mean: float, variance: float, floor_variance: float) -> Estimate:
+    """Like `mean_by_piece`, from the number of pieces, their mean and their variance."""
     if n == 0:
         return Estimate(math.nan, math.nan, 0, 0, "no piece was read by both")
-    value = float(x.mean())
     if n < MIN_PIECES:
-        return Estimate(value, math.nan, n - 1, n, f"fewer than {MIN_PIECES} pieces")
-    variance = max(float(x.var(ddof=1)), floor_variance)
-    return Estimate(value, math.sqrt(variance / n), n - 1, n)
+        return Estimate(mean, math.nan, n - 1, n, f"fewer than {MIN_PIECES} pieces")
+    return Estimate(mean, math.sqrt(max(variance, floor_variance) / n), n - 1, n)
 
 
 def share_by_piece(hits: ArrayLike, pieces: ArrayLike, confidence: float = 0.95) -> Share:

@@ -21,6 +21,7 @@ from calibrate.analysis.intervals import (
     codes_of,
     family_confidence,
     mean_by_piece,
+    mean_of_summary,
     residual_variance,
 )
 from calibrate.analysis.readings import (
@@ -144,13 +145,32 @@ def estimate_difference(contrasts: pd.DataFrame, variance: float) -> Estimate:
     variance
         The variance of one judgement, from `judgement_variance`.
     """
-    per_piece = contrasts.groupby("piece").agg(
+    found = _estimates(contrasts.assign(_one=0), ["_one"], variance)
+    return found.get((0,), mean_by_piece([]))
+
+
+def _estimates(
+    contrasts: pd.DataFrame, keys: list[str], variance: float
+) -> dict[tuple[object, ...], Estimate]:
+    """The mean contrast of every group of rows, a piece (with all its criteria) being one draw."""
+    per_piece = contrasts.groupby([*keys, "piece"], as_index=False).agg(
         difference=("difference", "mean"), n_others=("n_others", "mean")
     )
-    floor = 0.0
-    if len(per_piece) and not math.isnan(variance):
-        floor = variance * float((1 + 1 / per_piece["n_others"]).mean())
-    return mean_by_piece(per_piece["difference"].to_numpy(dtype=float), floor)
+    per_piece["weight"] = 1 + 1 / per_piece["n_others"]
+    groups = per_piece.groupby(keys).agg(
+        n=("difference", "size"),
+        mean=("difference", "mean"),
+        spread=("difference", "var"),
+        weight=("weight", "mean"),
+    )
+    found: dict[tuple[object, ...], Estimate] = {}
+    for key, n, mean, spread, weight in zip(
+        groups.index.tolist(), *(groups[one].tolist() for one in groups.columns), strict=True
+    ):
+        floor = 0.0 if math.isnan(variance) else variance * float(weight)
+        place = key if isinstance(key, tuple) else (key,)
+        found[place] = mean_of_summary(int(n), float(mean), float(spread), floor)
+    return found
 
 
 def severity(
@@ -184,16 +204,25 @@ def severity(
     criteria = criteria_in_order(known, contrasts)
     each = family_confidence(confidence, len(criteria))
     wanted = sorted(set(contrasts["rater"])) if raters is None else [str(one) for one in raters]
-    by_rater = {str(name): part for name, part in contrasts.groupby("rater")}
+    nothing = mean_by_piece([])
+    total = _estimates(contrasts, ["rater"], variances.get(TOTAL, math.nan))
+    parts = {
+        criterion: _estimates(
+            contrasts[contrasts["criterion"] == criterion], ["rater"], variances[criterion]
+        )
+        for criterion in criteria
+    }
+    judged = contrasts.groupby(["rater", "criterion"]).size().to_dict()
     rows: list[RaterDifference] = []
     for rater in wanted:
-        own = by_rater.get(rater, contrasts.iloc[:0])
-        for criterion in [*criteria, TOTAL]:
-            part = own if criterion == TOTAL else own[own["criterion"] == criterion]
+        n_judged = {criterion: int(judged.get((rater, criterion), 0)) for criterion in criteria}
+        for criterion in criteria:
             limit = (margin or {}).get(criterion, margin_of(known, criterion))
-            estimate = estimate_difference(part, variances.get(criterion, math.nan))
-            level = confidence if criterion == TOTAL else each
-            rows.append(_row(rater, criterion, estimate, len(part), limit, level, labels))
+            estimate = parts[criterion].get((rater,), nothing)
+            rows.append(_row(rater, criterion, estimate, n_judged[criterion], limit, each, labels))
+        limit = (margin or {}).get(TOTAL, margin_of(known, TOTAL))
+        estimate = total.get((rater,), nothing)
+        rows.append(_row(rater, TOTAL, estimate, sum(n_judged.values()), limit, confidence, labels))
     return SeverityResult(
         tuple(rows), (*criteria, TOTAL), chosen.left_out, _whole_sentence(rows, labels)
     )

@@ -53,7 +53,9 @@ def stood_alone(
     Levels are shown by their labels in the rubric, criteria by ``labels`` where given.
     """
     known = as_scales(scales)
-    rows = independent_blind(table, known, keep_codes=True).table
+    read = table.loc[table["rater"].astype(str) == str(rater), "piece"].astype(str)
+    near = table[table["piece"].astype(str).isin(set(read))]
+    rows = independent_blind(near, known, keep_codes=True).table
     mine = rows[rows["rater"] == str(rater)]
     rest = {
         key: part
