@@ -45,9 +45,9 @@ def test_schools_that_share_no_piece_are_not_compared():
 def test_equal_schools_are_seldom_called_different():
     wrong = sum(
         any(one.verdict == "different" for one in (*found.groups, *found.pairs))
-        for found in (compare(district(seed, n_pieces=12), SCALES) for seed in range(40))
+        for found in (compare(district(seed, n_pieces=12), SCALES) for seed in range(20))
     )
-    assert wrong <= 5  # 5 % of 40, with room for chance
+    assert wrong <= 3  # 5 % of 20, with room for chance
 
 
 def test_able_students_do_not_make_a_lenient_school():
@@ -63,7 +63,7 @@ def test_able_students_do_not_make_a_lenient_school():
 def test_a_true_difference_at_the_margin_is_seldom_called_the_same():
     scales = {"FOC": SCALE}
     wrong = 0
-    for seed in range(60):
+    for seed in range(30):
         rng = np.random.default_rng(seed)
         rows = []
         for piece in range(6):
@@ -73,7 +73,7 @@ def test_a_true_difference_at_the_margin_is_seldom_called_the_same():
                 rows.append((f"p{piece}", school, "FOC", score, school))
         table = pd.DataFrame(rows, columns=["piece", "rater", "criterion", "score", "rater_school"])
         wrong += total(compare(table, scales), "a", "b").verdict == "same"
-    assert wrong <= 6
+    assert wrong <= 4
 
 
 def test_two_shared_pieces_are_too_few():

@@ -89,10 +89,11 @@ def test_a_severe_rater_is_found_and_the_others_are_not_accused():
 
 def test_equal_raters_are_seldom_called_different():
     wrong = 0
-    for seed in range(40):
+    for seed in range(12):
         table = panel(np.random.default_rng(seed), {f"r{i}": ("a", 0.0) for i in range(4)}, 5)
-        wrong += sum(row.verdict in ("higher", "lower") for row in severity(table, SCALES).of("r0"))
-    assert wrong <= 8  # of 240 looks; 5 % of each rater's family
+        rows = severity(table, SCALES).rows
+        wrong += sum(row.verdict in ("higher", "lower") for row in rows)
+    assert wrong <= 10  # of 288 looks: 5 % in total, 5 % of each rater's five criteria together
 
 
 def test_raters_are_centred_on_their_panels():
@@ -115,7 +116,7 @@ def test_a_rater_alone_cannot_be_placed():
     assert "nobody else" in row.reason
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=8)
 @given(st.integers(0, 1000))
 def test_order_of_rows_and_names_of_raters_change_nothing(seed):
     rng = np.random.default_rng(seed)

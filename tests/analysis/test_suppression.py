@@ -139,7 +139,7 @@ def check_promise(children, specs, min_n=10):
 counts_of_a_room = st.tuples(*[st.integers(0, 30)] * 4)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(
     st.lists(counts_of_a_room, min_size=1, max_size=4),
     st.lists(counts_of_a_room, min_size=1, max_size=3),
@@ -151,7 +151,7 @@ def test_no_hidden_count_of_schools_and_district_together_can_be_worked_out(one,
     check_promise(children, released_specs(children))
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=8)
 @given(st.lists(st.tuples(counts_of_a_room, st.permutations(range(4))), min_size=2, max_size=4))
 def test_two_criteria_of_the_same_children_cannot_be_set_against_each_other(rooms):
     counts = {
