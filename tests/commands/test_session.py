@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 from calibrate import cli
 from calibrate.store.project import Project
+from calibrate.store.sealing import KeyStore
 from calibrate.workflows.norming import seat_from_link
-from tests.store.sealing_kit import PASSPHRASE
+from tests.store.sealing_kit import CHEAP, PASSPHRASE
 from tests.support.district import add_district
 from tests.support.norming import Room
 
@@ -23,9 +24,11 @@ runner = CliRunner()
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A place with its own key store."""
+    """A place with its own key store, in which keys are quick to make."""
     monkeypatch.setenv("CALIBRATE_KEY_STORE", str(tmp_path / "keys"))
     monkeypatch.delenv("CALIBRATE_PASSPHRASE", raising=False)
+    for cost in ("passphrase_cost", "pin_cost"):
+        monkeypatch.setitem(KeyStore.__init__.__kwdefaults__, cost, CHEAP)
     return tmp_path
 
 

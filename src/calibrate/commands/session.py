@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +13,7 @@ import typer
 from calibrate import console
 
 if TYPE_CHECKING:
-    from calibrate.model.session import RoundName
+    from calibrate.model.session import RoundName, Session
     from calibrate.store.project import Project
     from calibrate.store.sealing import KeyStore, SessionSecrets
 
@@ -98,17 +100,13 @@ def open_(
     by: Who = "facilitator",
 ) -> None:
     """Open a session for scoring: make its keys, and write each rater's link and PIN to a file."""
-    from calibrate.store.project import Project
     from calibrate.store.sealing.files import refuse_inside
     from calibrate.workflows.norming import open_scoring, write_handouts
-    from calibrate.workflows.norming.naming import find_session
 
-    with Project.open(project) as opened:
+    with _at(project, session) as (opened, found):
         refuse_inside(handouts, opened.folder, "The file of links and PINs")
         if handouts.exists():
             raise typer.BadParameter(f"{handouts} exists already.", param_hint="--handouts")
-        with opened.reading() as unit:
-            found = find_session(unit, session)
         passphrase = _passphrase(passphrase_file, new=True)
         made = open_scoring(opened, _keystore(opened, key_store), found.id, passphrase, by=by)
         write_handouts(opened, handouts, made)
@@ -129,13 +127,12 @@ def hand_out(
     by: Who = "facilitator",
 ) -> None:
     """Give a rater who lost the link the same link again, and a new PIN."""
-    from calibrate.store.project import Project
     from calibrate.workflows.norming import hand_out_again, open_keys, write_handouts
-    from calibrate.workflows.norming.naming import find_rater, find_session
+    from calibrate.workflows.norming.naming import find_rater
 
-    with Project.open(project) as opened:
+    with _at(project, session) as (opened, found):
         with opened.reading() as unit:
-            found, who = find_session(unit, session), find_rater(unit, rater)
+            who = find_rater(unit, rater)
         keys = _keystore(opened, key_store)
         secrets = open_keys(keys, found.id, _passphrase(passphrase_file))
         made = hand_out_again(opened, keys, found.id, who, secrets, by=by)
@@ -182,13 +179,10 @@ def status(
     as_json: console.JsonFlag = False,
 ) -> None:
     """Show who has finished how much: counts, never scores."""
-    from calibrate.store.project import Project
     from calibrate.workflows.norming import progress
-    from calibrate.workflows.norming.naming import find_session
 
-    with Project.open(project) as opened:
+    with _at(project, session) as (opened, found):
         with opened.reading() as unit:
-            found = find_session(unit, session)
             source = {one.id: one.source_id for one in unit.people.raters.all()}
         rows = [
             {
@@ -227,14 +221,12 @@ def reveal(
     as_json: console.JsonFlag = False,
 ) -> None:
     """Open every committed ballot of a round at once. It cannot be taken back."""
-    from calibrate.store.project import Project
     from calibrate.workflows.norming import Override
     from calibrate.workflows.norming import reveal as reveal_round
-    from calibrate.workflows.norming.naming import find_rater, find_session
+    from calibrate.workflows.norming.naming import find_rater
 
-    with Project.open(project) as opened:
+    with _at(project, session) as (opened, found):
         with opened.reading() as unit:
-            found = find_session(unit, session)
             missing = frozenset(find_rater(unit, one) for one in without or [])
         override = Override(missing, because) if missing or because else None
         secrets = _secrets(opened, found.id, key_store, passphrase_file, recovery_file, by)
@@ -268,12 +260,7 @@ def new_passphrase(
     by: Who = "facilitator",
 ) -> None:
     """Give a session a new passphrase, with the project's recovery key, when the old one is lost."""
-    from calibrate.store.project import Project
-    from calibrate.workflows.norming.naming import find_session
-
-    with Project.open(project) as opened:
-        with opened.reading() as unit:
-            found = find_session(unit, session)
+    with _at(project, session) as (opened, found):
         secrets = _secrets(opened, found.id, key_store, None, recovery_file, by)
         keys = _keystore(opened, key_store)
         keys.restore_session(found.id, secrets, _passphrase(passphrase_file, new=True))
@@ -283,13 +270,9 @@ def new_passphrase(
 @app.command("second-round")
 def second_round(session: Which, project: Folder = Path(), by: Who = "facilitator") -> None:
     """Open the round after the discussion. The blind round stays as it is."""
-    from calibrate.store.project import Project
     from calibrate.workflows.norming import start_second_round
-    from calibrate.workflows.norming.naming import find_session
 
-    with Project.open(project) as opened:
-        with opened.reading() as unit:
-            found = find_session(unit, session)
+    with _at(project, session) as (opened, found):
         start_second_round(opened, found.id, by=by)
     typer.echo("The second round is open; the same links and PINs work.")
 
@@ -304,13 +287,12 @@ def reopen(
     by: Who = "facilitator",
 ) -> None:
     """Let a rater commit again before the reveal."""
-    from calibrate.store.project import Project
     from calibrate.workflows.norming import reopen_ballot
-    from calibrate.workflows.norming.naming import find_rater, find_session
+    from calibrate.workflows.norming.naming import find_rater
 
-    with Project.open(project) as opened:
+    with _at(project, session) as (opened, found):
         with opened.reading() as unit:
-            found, who = find_session(unit, session), find_rater(unit, rater)
+            who = find_rater(unit, rater)
         reopen_ballot(opened, found.id, _round(round_name), who, by=by, reason=because)
     typer.echo("The ballot is open again; its rater finds what was there and commits anew.")
 
@@ -320,15 +302,23 @@ def close(
     session: Which, project: Folder = Path(), key_store: Keys = None, by: Who = "facilitator"
 ) -> None:
     """Close a session: nothing in it changes any more."""
-    from calibrate.store.project import Project
     from calibrate.workflows.norming import close_session
-    from calibrate.workflows.norming.naming import find_session
 
-    with Project.open(project) as opened:
-        with opened.reading() as unit:
-            found = find_session(unit, session)
+    with _at(project, session) as (opened, found):
         close_session(opened, found.id, by=by, keystore=_keystore(opened, key_store))
     typer.echo(f"Session {found.id} is closed. Next: calibrate report session {found.id}")
+
+
+@contextmanager
+def _at(folder: Path, session: str) -> Iterator[tuple[Project, Session]]:
+    """The open project, and the session that was typed."""
+    from calibrate.store.project import Project
+    from calibrate.workflows.norming.naming import find_session
+
+    with Project.open(folder) as opened:
+        with opened.reading() as unit:
+            found = find_session(unit, session)
+        yield opened, found
 
 
 def _round(text: str) -> RoundName:
