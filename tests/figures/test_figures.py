@@ -295,3 +295,22 @@ def test_pictures_leave_no_figure_behind_in_pyplot(scores):
 def test_the_command_line_loads_no_picture():
     code = "import sys, calibrate.cli; assert not {'calibrate.figures', 'matplotlib', 'seaborn'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_room_that_names_its_grade_is_not_told_twice_and_long_level_names_stand_upright(records):
+    long_names = continuum()
+    levels = tuple(
+        AcademicLevel(one.id, f"a long name {one.position}", one.position, one.grade)
+        for one in long_names.levels
+    )
+    named = Continuum("c", "Continuum", levels, long_names.strands, long_names.crosswalk)
+    cards = wall_cards(records[0], named, RUBRIC, roll=records[1])
+    labels = LABELS | {"room 0": "Room 7 (Kindergarten)", "room 1": "Room 8 (Grades 1/2)"}
+    (picture,) = draw.wall_figure(
+        build_wall(cards, named, strand="all", window="fall", labels=labels), labels
+    )
+    assert "Room 7 (Kindergarten)" in rows_of(picture)
+    assert "Grade 1 Room 8 (Grades 1/2)" in rows_of(picture)
+    heads = picture.figure.axes[0].get_xticklabels()[:10]
+    assert {one.get_rotation() for one in heads} == {90.0}
+    assert heads[0].get_text() == "L1  a long name 1"

@@ -103,7 +103,7 @@ def sessions_figure(trend: SessionTrend) -> Picture:
         for one in trend.points
     ]
     with style():
-        figure, axes, places = interval_rows(rows, _SHARES, extra=0.3, wrap=22)
+        figure, axes, places = interval_rows(rows, _SHARES, extra=0.3, wrap=26, size=9.5)
         if len(rows) > 1:
             values = [row.value for row in rows]
             axes.plot(values, places, color=BLUE, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from calibrate.analysis.count_tables import CountTable, N
+from calibrate.analysis.count_tables import ALL, CountTable, N
 from calibrate.analysis.growth import CANNOT_TELL, FELL_BACK, GREW, MISSING, NO_CLEAR_CHANGE, Growth
 from calibrate.analysis.record_summary import GroupDistribution, RecordSummary
 from calibrate.analysis.wording import count, label, listed, percent
@@ -23,6 +23,7 @@ from calibrate.figures.look import (
     Picture,
     bare,
     canvas,
+    group_name,
     level_colours,
     name_of,
     on,
@@ -55,7 +56,7 @@ def distribution_figure(found: RecordSummary, labels: Mapping[str, str] | None =
     groups = sorted(found.groups, key=lambda one: _place(one, labels)) or [found.total]
     names, counts, told = [], [], []
     for one in groups:
-        name = " · ".join(name_of(labels, column, value) for column, value in one.group) or "All"
+        name = group_name(labels, one.group) or "All"
         without = one.n_students - one.n_scored
         names.append(name)
         counts.append([*(n for _, n in one.counts), without])
@@ -81,10 +82,8 @@ def released_figure(table: CountTable, labels: Mapping[str, str] | None = None) 
     parts.append(Part("not shown (small groups)", "white", HATCH, UNSURE))
     names, counts, ends, told = [], [], [], []
     for key in table.row_keys:
-        name = " · ".join(
-            "All" if value == "all" else name_of(labels, column, value)
-            for column, value in zip(table.rows, key, strict=False)
-        )
+        whole_table = key == (ALL,)
+        name = "All" if whole_table else group_name(labels, list(zip(table.rows, key, strict=True)))
         shown = [table.count(key, level) for level in levels]
         whole = table.count(key, N)
         names.append(name)

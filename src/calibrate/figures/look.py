@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -128,6 +128,19 @@ def name_of(labels: Mapping[str, str] | None, column: str, value: str) -> str:
     if column == "grade" and value in GRADES:
         return grade_label(value)
     return value
+
+
+def group_name(
+    labels: Mapping[str, str] | None, pairs: Sequence[tuple[str, str]], between: str = " · "
+) -> str:
+    """What a group of several keys is called; a key that another already says is left out."""
+    parts = [name_of(labels, column, value) for column, value in pairs]
+    kept = [
+        one
+        for i, one in enumerate(parts)
+        if not any(one in other for j, other in enumerate(parts) if j != i and other != one)
+    ]
+    return between.join(kept)
 
 
 def level_colours(n: int) -> list[str]:

@@ -19,14 +19,18 @@ from calibrate.figures.look import (
     Picture,
     bare,
     canvas,
-    name_of,
+    group_name,
     style,
     wrapped,
 )
+from calibrate.model.continuum import AcademicLevel
 from calibrate.model.roster import grade_label
 
 ROWS_A_PAGE = 13
 """Rows that fit on a printed page."""
+
+_SHORT = 6
+"""Letters of a level's name that fit across its column; a longer name is turned upright."""
 
 _ACROSS = 4
 """Marks side by side in a cell."""
@@ -67,9 +71,11 @@ def _page(
     ]
     heights = [0.13 + 0.082 * max(one, 3) for one in lines]
     total = sum(heights)
+    longest = max((len(_level_name(level)) for level in wall.levels), default=0)
+    header = 0.05 * longest if longest > _SHORT else 0.0
     told = []
     with style():
-        figure, axes = canvas(1.15 + total, width=6.4)
+        figure, axes = canvas(1.15 + header + total, width=6.4)
         bare(axes, grid=False)
         at = 0.0
         ticks = []
@@ -121,7 +127,7 @@ def _page(
         axes.set_yticks(
             ticks, [_row_name(row, labels) for row in rows], fontsize=8.5, linespacing=1.15
         )
-        names = [wrapped(level.label, 6) for level in wall.levels]
+        names = [_level_name(level) for level in wall.levels]
         axes.set_xticks(
             [*(i + 0.5 for i in range(n)), n + 0.5, n + 1.45],
             [*names, "no\nplace", "at or\nabove"],
@@ -129,6 +135,9 @@ def _page(
         )
         axes.xaxis.tick_top()
         axes.tick_params(length=0)
+        for tick, name in zip(axes.get_xticklabels(), names, strict=False):
+            if len(name) > _SHORT:
+                tick.set(rotation=90, fontsize=8)
         axes.set_xlim(0, n + 1.9)
         axes.set_ylim(at + 0.2, 0)
         figure.legend(
@@ -234,15 +243,23 @@ def _handles(wall: Wall) -> list[Line2D]:
     return made
 
 
+def _level_name(level: AcademicLevel) -> str:
+    """The level's label, after its id where they differ."""
+    return level.label if level.label == level.id else f"{level.id}  {level.label}"
+
+
 def _row_name(row: WallRow, labels: Mapping[str, str] | None) -> str:
-    return f"{grade_label(row.grade)}\n{name_of(labels, 'classroom', row.classroom)}"
+    keys = [("grade", row.grade), ("classroom", row.classroom)]
+    name = group_name(labels, keys, "\n").replace(" (", "\n(")
+    return "\n".join(wrapped(one, 18) for one in name.split("\n"))
 
 
 def _told(wall: Wall, row: WallRow, labels: Mapping[str, str] | None) -> str:
     placed = [
         f"{n} at {level.label}" for level, n in zip(wall.levels, row.counts, strict=True) if n
     ]
-    text = f"{grade_label(row.grade)}, {name_of(labels, 'classroom', row.classroom)}: {listed(placed) or 'nobody placed'}"
+    name = group_name(labels, [("grade", row.grade), ("classroom", row.classroom)], ", ")
+    text = f"{name}: {listed(placed) or 'nobody placed'}"
     gone = row.n_children - row.n_placed
     if gone:
         text += f"; {gone} without a place"
