@@ -183,3 +183,10 @@ def test_the_interval_of_a_share_covers_it():
         share = share_by_piece(hits.ravel(), np.repeat(np.arange(12), 10))
         held += share.ci_low <= 0.6 <= share.ci_high
     assert held >= 184
+
+
+def test_the_same_is_said_with_the_interval_that_decides_it():
+    row = total(compare(district(1), SCALES, labels=LABELS), "riverbend")
+    assert row.verdict == "same"
+    assert -row.margin < row.ci90[0] < row.ci90[1] < row.margin
+    assert "less than the 0.38 that would matter" in row.sentence

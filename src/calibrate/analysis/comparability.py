@@ -287,7 +287,9 @@ def _judge(
             "more shared pieces would tell"
         )
     scale = "rubric points" if criterion != TOTAL else "rubric points, mean of the criteria"
-    words = _difference_words(a, b, criterion, estimate, ci95, verdict, reason, labels)
+    words = _difference_words(
+        a, b, criterion, estimate, ci95, ci90, margin, verdict, reason, labels
+    )
     return GroupDifference(
         a,
         b,
@@ -328,6 +330,8 @@ def _difference_words(
     criterion: str,
     estimate: Estimate,
     ci95: tuple[float, float],
+    ci90: tuple[float, float],
+    margin: float,
     verdict: str,
     reason: str,
     labels: Mapping[str, str] | None,
@@ -341,7 +345,11 @@ def _difference_words(
     on = f"on {count(estimate.n_pieces, 'shared piece')}"
     size = f"{signed(ci95[0])} to {signed(ci95[1])}"
     if verdict == "same":
-        return f"{what}{one} and {two} score the same work alike {on} (difference {size})."
+        near = f"{signed(ci90[0])} to {signed(ci90[1])}"
+        return (
+            f"{what}{one} and {two} score the same work alike {on} (90 % interval {near}, less than "
+            f"the {margin:.2f} that would matter)."
+        )
     way = "more" if estimate.value >= 0 else "less"
     if verdict == "different":
         return (
