@@ -77,7 +77,7 @@ class AgreementSection:
                     row_name="Criterion",
                     notes=self._remarks(rows),
                 ),
-                blocks.sentence(self.result.total.sentence),
+                blocks.sentence(self._widest() or self.result.total.sentence),
                 *(blocks.note(one.sentence) for one in rows if self._needs_words(one)),
             ]
         )
@@ -123,4 +123,5 @@ def _with_range(one: Coefficient) -> str:
     value = value_shown(one, one.value)
     if not one.has_interval:
         return value
-    return f"{value}\n{value_shown(one, one.ci_low)} to {value_shown(one, one.ci_high)}"
+    low, high = value_shown(one, one.ci_low), value_shown(one, one.ci_high)
+    return f"{value}\n{low.rstrip(' %')} to {high}".replace(" ", "\N{NO-BREAK SPACE}")

@@ -112,10 +112,10 @@ def columns(*blocks: Block) -> Block:
     return Block(f'<div class="columns">{cells}</div>')
 
 
-def figure(png: bytes, alt: str, plain_sentence: str, *, width: int | None = None) -> Block:
+def figure(png: bytes, alt: str, plain_sentence: str, *, wide: bool = False) -> Block:
     """A picture with its words for those who cannot see it, and its plain sentence."""
     data = base64.b64encode(png).decode("ascii")
-    size = f' style="max-width:{width}px"' if width else ""
+    size = ' class="wide"' if wide else ""
     return Block(
         f'<figure{size}><img src="data:image/png;base64,{data}" alt="{escape(alt)}">'
         f'<figcaption class="sentence">{escape(plain_sentence)}</figcaption></figure>'

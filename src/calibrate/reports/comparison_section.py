@@ -70,7 +70,6 @@ def differences(comparison: Comparison, labels: Mapping[str, str], draw: Drawing
             ),
             blocks.figure(picture.png(), picture.alt, picture.sentence),
             difference_table(lead, labels, "Each school against all others"),
-            *(blocks.sentence(one.sentence) for one in lead),
             difference_table(comparison.between_pairs(), labels, "Every pair of schools"),
             blocks.note(
                 f"Intervals hold together for all {comparison.family_size} comparisons that were looked "

@@ -83,7 +83,7 @@ class DistrictReport:
         silent = [
             one.sentence for one in self.comparison.between_pairs() if one.verdict == "cannot tell"
         ]
-        judgements = self.readings.dropna(subset=["score"])
+        judgements = self.readings[~self.readings["joint"]].dropna(subset=["score"])
         return blocks.join(
             [
                 blocks.masthead(

@@ -280,8 +280,7 @@ class SchoolReport:
             )
             made.append(blocks.subsection(f"{strand.title}, {self.window.title}"))
             pages = self.draw.wall_figure(wall, self.facts.labels)
-            made += [blocks.figure(one.png(), one.alt, one.sentence) for one in pages]
-            made.append(blocks.sentence(wall.sentence))
+            made += [blocks.figure(one.png(), one.alt, one.sentence, wide=True) for one in pages]
         return blocks.join(made)
 
     def distribution(self) -> Block:

@@ -220,7 +220,6 @@ class SessionReport:
                 blocks.columns(
                     _work(facts), blocks.figure(picture.png(), picture.alt, picture.sentence)
                 ),
-                blocks.paragraph(item.reason),
             ]
         )
 
@@ -256,11 +255,20 @@ class SessionReport:
                     percents=["Changed"],
                     notes=["Nearer and farther: against the mean of the others’ blind scores."],
                 ),
-                blocks.sentence(self.moved.sentence),
+                blocks.sentence(self._toward()),
                 blocks.note(
                     "Moving is not a fault and staying is not a virtue: a reason convinced, or it did not."
                 ),
             ]
+        )
+
+    def _toward(self) -> str:
+        total = self.moved.total
+        if not total.n_moved:
+            return "Nobody changed a score after talking."
+        return (
+            f"Of {count(total.n_moved, 'changed score')}, {total.n_toward} came nearer to what the "
+            f"others had chosen alone and {total.n_away} went farther from it."
         )
 
     def consensus(self) -> Block:
