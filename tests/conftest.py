@@ -34,3 +34,18 @@ def own_sample_project(sample_project: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "sample"
     shutil.copytree(sample_project, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_reports(sample_project: Path) -> Path:
+    """The sample district's project with a report of each kind and edition, made once for a whole test run."""
+    folder = sample_project.parent / "sample-reports"
+    with (folder.parent / "sample-reports.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "whole").exists():
+            from tests.support.reports import make_sample_reports
+
+            shutil.copytree(sample_project, folder, dirs_exist_ok=True)
+            make_sample_reports(folder)
+            (folder / "whole").touch()
+    return folder

@@ -15,6 +15,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from calibrate import resources
+from calibrate.reports.files import write_private
 from calibrate.reports.kinds import ReportJob, report_kind
 from calibrate.reports.parameters import refuse_unknown
 
@@ -91,8 +92,9 @@ def execute(project: Path, job: ReportJob, output: Path) -> Executed:
             )
     except PapermillExecutionError as problem:
         failure = _in_plain_words(problem)
-    output.chmod(0o600)
-    return Executed(nbformat.read(output, as_version=4), failure)
+    notebook = _without_places(nbformat.read(output, as_version=4))
+    write_private(output, nbformat.writes(notebook).encode("utf-8"))
+    return Executed(notebook, failure)
 
 
 def _quiet_ports(sockets: Path) -> Config:
@@ -106,6 +108,15 @@ def _quiet_ports(sockets: Path) -> Config:
         config.KernelManager.transport = "ipc"
         config.KernelManager.connection_file = str(sockets / "kernel.json")
     return config
+
+
+def _without_places(notebook: Any) -> Any:
+    """The notebook without this machine's paths: papermill notes where it read and wrote."""
+    noted = notebook.metadata.get("papermill", {})
+    for key in ("input_path", "output_path"):
+        if key in noted:
+            noted[key] = Path(str(noted[key])).name
+    return notebook
 
 
 def _in_plain_words(problem: PapermillExecutionError) -> Failure:

@@ -1,0 +1,92 @@
+"""Many reports at once: a failing one stops nothing else, and says what failed."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup
+from typer.testing import CliRunner
+
+from calibrate.errors import ArgumentError, NotFound
+from calibrate.reports.batch import run_reports
+from calibrate.reports.kinds import ReportJob
+from calibrate.reports.service import make_reports
+
+
+def test_one_failing_report_does_not_stop_the_others_and_says_what_failed(own_sample_project):
+    jobs = [ReportJob("session", "no-such-session"), ReportJob("session", "S02")]
+    bad, good = run_reports(own_sample_project, jobs, workers=2)
+    assert (bad.failed, good.failed) == (True, False)
+    page = BeautifulSoup(bad.page.read_text(), "html.parser").get_text(" ")
+    assert "There is no session 'no-such-session'" in page
+    assert "S01" in page  # it names the sessions there are
+    assert "Traceback" not in page
+    assert "same score" in good.headline
+
+
+def test_the_command_ends_with_1_and_the_index_says_what_was_not_made(
+    own_sample_project, monkeypatch
+):
+    from calibrate.cli import app
+    from calibrate.reports import batch
+
+    real = batch.execute
+
+    def broken(project, job, output):
+        if job.id == "lincoln":
+            raise RuntimeError("a planted fault")
+        return real(project, job, output)
+
+    monkeypatch.setattr(batch, "execute", broken)
+    monkeypatch.setattr("calibrate.reports.service._ids", lambda *_: ["lincoln", "stone-mill"])
+    result = CliRunner().invoke(
+        app, ["report", "school", "--all", "--project", str(own_sample_project)]
+    )
+    assert result.exit_code == 1
+    assert "NOT MADE school lincoln" in result.output
+    reports = own_sample_project / "reports"
+    assert "planted fault" in (reports / "schools" / "lincoln" / "problem.txt").read_text()
+    index = BeautifulSoup((reports / "index.html").read_text(), "html.parser")
+    assert len(index.find_all("li", class_="failed")) == 1
+    assert (reports / "schools" / "stone-mill" / "report.html").is_file()
+
+
+def test_the_coachs_own_words_stand_on_page_one_and_reach_the_word_document(own_sample_project):
+    make_reports(own_sample_project, "session", "S03")
+    folder = own_sample_project / "reports" / "sessions" / "S03"
+    notes = folder / "my-notes.md"
+    assert "calibrate report session S03" in notes.read_text()
+    notes.write_text(notes.read_text() + "\n**Bring cake** & the anchors. <script>no()</script>\n")
+    answer = make_reports(own_sample_project, "session", "S03", formats=("html", "docx"))
+    assert answer.failed == ()
+    page = BeautifulSoup((folder / "report.html").read_text(), "html.parser")
+    assert page.find("strong", string="Bring cake")
+    assert page.find("script") is None
+    assert "Bring cake" in notes.read_text()
+
+    from docx import Document
+
+    words = [p.text for p in Document(str(folder / "report.docx")).paragraphs]
+    assert any("Bring cake" in text for text in words)
+    index = (own_sample_project / "reports" / "index.html").read_text()
+    assert "sessions/S03/report.docx" in index
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"kind": "session"}, ArgumentError, "Which session"),
+        ({"kind": "session", "which": "S99"}, NotFound, "S99"),
+        ({"kind": "parent", "every": True}, NotFound, "parent"),
+        ({"kind": "session", "which": "S01", "edition": "outside"}, ArgumentError, "for staff"),
+        ({"kind": "school", "which": "lincoln", "edition": "public"}, ArgumentError, "public"),
+        ({"kind": "school", "which": "lincoln", "window": "2031"}, NotFound, "2031"),
+        ({"kind": "district", "formats": ("odt",)}, ArgumentError, "odt"),
+        ({"kind": "district", "workers": 0}, ArgumentError, "worker"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_before_anything_runs(
+    sample_project, arguments, error, words
+):
+    with pytest.raises(error, match=words):
+        make_reports(sample_project, **arguments)
+    assert not list((sample_project / "reports").rglob("report.html"))
