@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, select_autoescape
 
 from calibrate import resources
+from calibrate.errors import CalibrateError
 from calibrate.reports.blocks import SUMMARY_MIME, Block, callout, masthead, paragraph
-from calibrate.reports.execute import Failure
 from calibrate.reports.kinds import ReportJob, report_kind
+
+if TYPE_CHECKING:
+    # Every report's kernel imports this module; what runs notebooks takes two seconds to import.
+    from calibrate.reports.execute import Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def report_page(notebook: Any) -> tuple[str, PageSummary]:
     """The page of a notebook that ran through, and its summary."""
     html, summary = outputs_of(notebook)
     if summary is None:
-        raise nbformat.ValidationError("the notebook gave no summary")
+        raise CalibrateError("The notebook ran through and gave no summary.")
     return render_page("report.html.j2", title=summary.title, blocks=html), summary
 
 
