@@ -88,7 +88,7 @@ def execute(project: Path, job: ReportJob, output: Path) -> Executed:
                 cwd=str(project),
                 kernel_name="python3",
                 execution_timeout=EXECUTION_TIMEOUT,
-                config=_quiet_ports(Path(sockets)),
+                config=_kernel_settings(Path(sockets)),
             )
     except PapermillExecutionError as problem:
         failure = _in_plain_words(problem)
@@ -97,13 +97,15 @@ def execute(project: Path, job: ReportJob, output: Path) -> Executed:
     return Executed(notebook, failure)
 
 
-def _quiet_ports(sockets: Path) -> Config:
-    """Let kernels talk through files where the system can: TCP ports collide when several start.
+def _kernel_settings(sockets: Path) -> Config:
+    """Let kernels be silent, and talk through files where the system can: TCP ports collide.
 
     The files lie in a folder of their own. By default every kernel looks for a free name in the
     current folder, and two that start at once find the same one.
     """
     config = Config()
+    # A kernel that is ended while it starts a thread would say so in the middle of the progress bar.
+    config.NotebookClient.extra_arguments = ["--IPKernelApp.log_level=50"]
     if os.name == "posix":
         config.KernelManager.transport = "ipc"
         config.KernelManager.connection_file = str(sockets / "kernel.json")
