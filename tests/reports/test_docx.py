@@ -8,7 +8,7 @@ from PIL import Image
 
 from calibrate.reports import blocks
 from calibrate.reports.docx import docx_of_page
-from calibrate.reports.page import render_page
+from calibrate.reports.look import render_page
 from calibrate.reports.tables import table
 
 

@@ -13,7 +13,7 @@ from calibrate import __version__
 from calibrate.model.resolution import resolution_rule
 from calibrate.model.roster import Edition
 from calibrate.reports.blocks import Block
-from calibrate.reports.page import render_page
+from calibrate.reports.look import render_page
 
 _LIBRARIES = ("krippendorff", "numpy", "pandas", "scipy", "seaborn", "papermill")
 

@@ -12,7 +12,7 @@ from calibrate.model.roster import Edition
 from calibrate.reports.blocks import Block, note
 from calibrate.reports.files import SUMMARY, ReportSummary, read_summary, write_private
 from calibrate.reports.kinds import KINDS
-from calibrate.reports.page import render_page
+from calibrate.reports.look import render_page
 from calibrate.reports.tables import table
 
 _FORMAT_TITLES = {"docx": "Word document", "pdf": "PDF"}

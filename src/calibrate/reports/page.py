@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, select_autoescape
-
-from calibrate import resources
 from calibrate.errors import CalibrateError
 from calibrate.reports.blocks import SUMMARY_MIME, Block, callout, masthead, paragraph
 from calibrate.reports.kinds import ReportJob, report_kind
+from calibrate.reports.look import render_page
 
 if TYPE_CHECKING:
     # Every report's kernel imports this module; what runs notebooks takes two seconds to import.
@@ -24,17 +22,6 @@ class PageSummary:
     title: str
     headline: str
     subtitle: str = ""
-
-
-def _environment() -> Environment:
-    loader = ChoiceLoader([FileSystemLoader(resources.template("report_look"))])
-    return Environment(loader=loader, autoescape=select_autoescape(["html", "j2"]))
-
-
-def render_page(template: str, **values: object) -> str:
-    """Fill a page template of ``templates/report_look`` with the shared style sheet in it."""
-    style = resources.template("report_look", "report.css").read_text(encoding="utf-8")
-    return _environment().get_template(template).render(style=style, **values)
 
 
 def outputs_of(notebook: Any) -> tuple[list[str], PageSummary | None]:
