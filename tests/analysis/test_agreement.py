@@ -145,7 +145,7 @@ def test_criteria_with_different_scales_have_plain_agreement_in_all_but_no_luck(
     assert total.coefficient("adjacent_agreement").value == 0.75
     for name in ("cohen_kappa", "gwet_ac", "krippendorff_alpha"):
         assert "different scales" in total.coefficient(name).undefined
-    assert "50 % of the time" in total.sentence
+    assert "50% of the time" in total.sentence
 
 
 def test_uneven_scales_that_differ_have_no_common_step():
@@ -175,7 +175,7 @@ def test_codes_are_a_rate_of_their_own_and_leave_the_coefficients_alone():
     assert (codes.n_pairs, codes.n_mixed, codes.rate) == (5, 1, 0.2)
     for name in ("exact_agreement", "adjacent_agreement", "cohen_kappa", "krippendorff_alpha"):
         assert with_codes.total.coefficient(name).value == without.total.coefficient(name).value
-    assert "20 % of the pairs" in with_codes.criteria[0].sentence
+    assert "20% of the pairs" in with_codes.criteria[0].sentence
     assert with_codes.criteria[0].as_dict()["codes"]["rate"] == 0.2
     assert "codes" not in without.criteria[0].as_dict()
 
@@ -252,8 +252,8 @@ def test_the_sentence_of_a_clear_result():
     )
     assert part.sentence == (
         "Organization: two raters of the same piece chose the same level "
-        f"{round(exact.value * 100)} % of the time and were at most one level apart "
-        f"{'every time' if near.value == 1 else f'{round(near.value * 100)} % of the time'}; "
+        f"{round(exact.value * 100)}% of the time and were at most one level apart "
+        f"{'every time' if near.value == 1 else f'{round(near.value * 100)}% of the time'}; "
         f"agreement beyond luck is {ac.value:.2f} of a possible 1 (Gwet's AC2), "
         f"between {ac.ci_low:.2f} and {ac.ci_high:.2f} judging by 200 pieces."
     )  # fmt: skip
@@ -276,7 +276,7 @@ def test_names_and_values_as_people_see_them():
     assert len(names) == len(set(names))
     assert "Gwet's AC1" in names
     assert "Gwet's AC2 (quadratic)" in names
-    assert value_shown(part.coefficients[0], 0.5) == "50 %"
+    assert value_shown(part.coefficients[0], 0.5) == "50%"
     assert value_shown(part.coefficient("gwet_ac"), -0.256) == "−0.26"
     assert value_shown(part.coefficient("gwet_ac"), math.nan) == "–"
 

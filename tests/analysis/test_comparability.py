@@ -47,7 +47,7 @@ def test_equal_schools_are_seldom_called_different():
         any(one.verdict == "different" for one in (*found.groups, *found.pairs))
         for found in (compare(district(seed, n_pieces=12), SCALES) for seed in range(20))
     )
-    assert wrong <= 3  # 5 % of 20, with room for chance
+    assert wrong <= 3  # 5% of 20, with room for chance
 
 
 def test_able_students_do_not_make_a_lenient_school():

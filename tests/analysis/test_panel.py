@@ -93,7 +93,7 @@ def test_equal_raters_are_seldom_called_different():
         table = panel(np.random.default_rng(seed), {f"r{i}": ("a", 0.0) for i in range(4)}, 5)
         rows = severity(table, SCALES).rows
         wrong += sum(row.verdict in ("higher", "lower") for row in rows)
-    assert wrong <= 10  # of 288 looks: 5 % in total, 5 % of each rater's five criteria together
+    assert wrong <= 10  # of 288 looks: 5% in total, 5% of each rater's five criteria together
 
 
 def test_raters_are_centred_on_their_panels():

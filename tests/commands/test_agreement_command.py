@@ -142,7 +142,7 @@ def test_a_file_with_nothing_blind_is_refused(run):
 def test_the_terminal_shows_a_table_and_ends_with_sentences(run):
     result = run(LONG, "--levels", "1-4")
     assert result.exit_code == 0
-    for words in ("Exact agreement", "Fleiss' kappa (quadratic)", "Gwet's AC2", "95 % interval"):
+    for words in ("Exact agreement", "Fleiss' kappa (quadratic)", "Gwet's AC2", "95% interval"):
         assert words in result.stdout
     assert "ORG: two raters of the same piece" in result.stdout
     assert "All criteria together: two raters" in result.stdout

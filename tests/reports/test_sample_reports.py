@@ -99,7 +99,7 @@ def test_the_session_reports_numbers_are_those_of_the_scores(sample_reports):
         shares += hits
     share = sum(shares) / len(shares)
     headline = page(sample_reports, ReportJob("session", "S01")).find(class_="headline").get_text()
-    said = int(re.search(r"same score (\d+) %", headline)[1])
+    said = int(re.search(r"same score (\d+)%", headline)[1])
     assert said == round(100 * share)
 
 

@@ -91,7 +91,7 @@ class Comparison:
     Parameters
     ----------
     family_size
-        How many differences were looked at; their 95 % intervals hold together.
+        How many differences were looked at; their 95% intervals hold together.
     within, between
         Agreement of pairs of raters of one group, and of two groups, over everything first.
     """
@@ -278,9 +278,9 @@ def _judge(
     elif estimate.n_pieces < MIN_PIECES:
         reason = f"they share only {count(estimate.n_pieces, 'piece')}"
     elif -margin < ci90[0] and ci90[1] < margin:
-        verdict, reason = "same", "the 90 % interval lies inside the margin"
+        verdict, reason = "same", "the 90% interval lies inside the margin"
     elif ci95[0] > 0 or ci95[1] < 0:
-        verdict, reason = "different", "the 95 % interval does not hold zero"
+        verdict, reason = "different", "the 95% interval does not hold zero"
     else:
         reason = (
             "the interval holds both no difference and one that would matter; "
@@ -347,16 +347,16 @@ def _difference_words(
     if verdict == "same":
         near = f"{signed(ci90[0])} to {signed(ci90[1])}"
         return (
-            f"{what}{one} and {two} score the same work alike {on} (90 % interval {near}, less than "
+            f"{what}{one} and {two} score the same work alike {on} (90% interval {near}, less than "
             f"the {margin:.2f} that would matter)."
         )
     way = "more" if estimate.value >= 0 else "less"
     if verdict == "different":
         return (
             f"{what}{one} gives {points(estimate.value)} {way} than {two} to the same work "
-            f"({on}, 95 % interval {size})."
+            f"({on}, 95% interval {size})."
         )
-    return f"{what}{one} and {two}: cannot tell {on} whether they differ (95 % interval {size})."
+    return f"{what}{one} and {two}: cannot tell {on} whether they differ (95% interval {size})."
 
 
 def _sentence(

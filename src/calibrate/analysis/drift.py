@@ -120,7 +120,7 @@ def drift(
     way = "up" if change >= 0 else "down"
     sentence = (
         f"Against the panel, from {label(labels, first_name)} to {label(labels, last_name)}: "
-        f"{way} by {points(change)} (95 % interval {signed(low)} to {signed(high)}, "
+        f"{way} by {points(change)} (95% interval {signed(low)} to {signed(high)}, "
         f"{count(first.n_pieces, 'piece')} and then {last.n_pieces}); {ending}."
     )
     return Drift(str(rater), shown, change, low, high, verdict, reason, sentence)

@@ -72,7 +72,7 @@ def _agreement(
         shown = ""
         if not math.isnan(found.exact.ci_low):
             shown = (
-                f" (95 % interval {percent(found.exact.ci_low)} to {percent(found.exact.ci_high)})"
+                f" (95% interval {percent(found.exact.ci_low)} to {percent(found.exact.ci_high)})"
             )
         words = (
             f"{where}, two raters chose the same level for {percent(found.exact.value)} of what "

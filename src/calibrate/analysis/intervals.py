@@ -42,7 +42,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Share:
-    """A proportion (0-1) of pairs or judgements, averaged over pieces, with a 95 % interval."""
+    """A proportion (0-1) of pairs or judgements, averaged over pieces, with a 95% interval."""
 
     value: float
     ci_low: float

@@ -41,7 +41,7 @@ def session_trend(
     """Exact and adjacent agreement, session by session.
 
     Sessions differ in their pieces and panels, so a rise is a sign and not a proof; the sentence
-    speaks of a rise or fall only where the two 95 % intervals do not overlap.
+    speaks of a rise or fall only where the two 95% intervals do not overlap.
 
     Parameters
     ----------

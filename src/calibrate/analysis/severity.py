@@ -286,7 +286,7 @@ def _sentence(
     )
     shown = (
         f"{size} on the same {count(estimate.n_pieces, 'piece')} "
-        f"(95 % interval {signed(interval[0])} to {signed(interval[1])})"
+        f"(95% interval {signed(interval[0])} to {signed(interval[1])})"
     )
     ending = {
         "higher": "higher than chance explains",

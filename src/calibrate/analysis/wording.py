@@ -13,15 +13,15 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
 
 
 def percent(share: float) -> str:
-    """A proportion as whole percent; never 0 % or 100 % unless it is exactly that."""
+    """A proportion as whole percent; never 0% or 100% unless it is exactly that."""
     if math.isnan(share):
         return "not known"
     whole = round(share * 100)
     if whole == 0 and share > 0:
-        return "under 1 %"
+        return "under 1%"
     if whole == 100 and share < 1:
-        return "over 99 %"
-    return f"{whole} %"
+        return "over 99%"
+    return f"{whole}%"
 
 
 def points(value: float) -> str:

@@ -124,7 +124,7 @@ def _show(result: AgreementResult) -> None:
         )
         table.add_column("Coefficient", no_wrap=True)
         table.add_column("Value", justify="right", no_wrap=True)
-        table.add_column("95 % interval", justify="right", no_wrap=True)
+        table.add_column("95% interval", justify="right", no_wrap=True)
         table.add_column("Pieces", justify="right", no_wrap=True)
         table.add_column("To know", overflow="fold")
         for one in part.coefficients:
@@ -149,7 +149,7 @@ def _show(result: AgreementResult) -> None:
         screen.print(Text(part.sentence))
     screen.print(
         Text(
-            "\nIntervals are 95 % and speak for these raters on other pieces like these (ICC: for raters like these). "
+            "\nIntervals are 95% and speak for these raters on other pieces like these (ICC: for raters like these). "
             "Pieces are those that two or more raters scored. "
             "Kappa is Cohen's where two raters scored, Fleiss' where more did."
         )

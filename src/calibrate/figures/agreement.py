@@ -210,7 +210,7 @@ def movement_figure(moved: Movement, labels: Mapping[str, str] | None = None) ->
 
 
 def _share_axis(axes: Axes) -> None:
-    axes.xaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
 
 

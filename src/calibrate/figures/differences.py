@@ -109,7 +109,7 @@ def _legend(figure: Figure, margin: float) -> None:
         Line2D([], [], marker="D", linestyle="", markersize=7, color=ORANGE, label="different"),
         Line2D([], [], marker="o", linestyle="", markersize=7.5, color=BLUE, label="the same"),
         Patch(facecolor="white", edgecolor=UNSURE, hatch=HATCH, label="cannot tell"),
-        Line2D([], [], color=QUIET, linewidth=1.3, label="likely range (thick part: 90 %)"),
+        Line2D([], [], color=QUIET, linewidth=1.3, label="likely range (thick part: 90%)"),
         Patch(facecolor=FAINT, alpha=0.55, label=f"under {margin:.2f}: too small to matter"),
     ]
     figure.legend(

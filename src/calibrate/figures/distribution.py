@@ -44,7 +44,7 @@ class Part:
 
 
 def distribution_figure(found: RecordSummary, labels: Mapping[str, str] | None = None) -> Picture:
-    """A bar of 100 % per group: levels light to dark, then children without a level.
+    """A bar of 100% per group: levels light to dark, then children without a level.
 
     The number at the right is the group's children; children without a level are part of the bar.
     """
@@ -96,7 +96,7 @@ def released_figure(table: CountTable, labels: Mapping[str, str] | None = None) 
         counts.append([*(one or 0 for one in shown), rest])
         ends.append(str(whole))
         shares = [
-            f"{table.percent(key, level)} % {level}"
+            f"{table.percent(key, level)}% {level}"
             for level, one in zip(levels, shown, strict=True)
             if one
         ]
@@ -202,7 +202,7 @@ def _bars(
     axes.set_yticks(range(len(names)), [wrapped(name, 24) for name in names])
     axes.set_ylim(max(len(names), 1) - 0.5, -0.95)
     axes.set_xlim(0, 1.14)
-    axes.set_xticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
+    axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
     figure.legend(
         handles=[
             Patch(

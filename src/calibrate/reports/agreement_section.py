@@ -124,4 +124,4 @@ def _with_range(one: Coefficient) -> str:
     if not one.has_interval:
         return value
     low, high = value_shown(one, one.ci_low), value_shown(one, one.ci_high)
-    return f"{value}\n{low.rstrip(' %')} to {high}".replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{value}\n{low.rstrip('%')} to {high}".replace(" ", "\N{NO-BREAK SPACE}")

@@ -73,7 +73,7 @@ def differences(comparison: Comparison, labels: Mapping[str, str], draw: Drawing
             difference_table(comparison.between_pairs(), labels, "Every pair of schools"),
             blocks.note(
                 f"Intervals hold together for all {comparison.family_size} comparisons that were looked "
-                "at (95 %). “The same” is said only if the 90 % interval lies inside the margin, "
+                "at (95%). “The same” is said only if the 90% interval lies inside the margin, "
                 "an eighth of the scale. These numbers speak for these readers on pieces like these."
             ),
         ]
@@ -92,7 +92,7 @@ def difference_table(
                 for one in rows
             ],
             "Difference": [points_or_dash(one.difference) for one in rows],
-            "95 % interval": [
+            "95% interval": [
                 "–"
                 if math.isnan(one.ci95[0])
                 else f"{signed(one.ci95[0])} to {signed(one.ci95[1])}"

@@ -196,7 +196,7 @@ class OutsideDistrictReport(_OutsideReport):
                 "Difference": [
                     "–" if one["difference"] is None else signed(one["difference"]) for one in rows
                 ],
-                "95 % interval": [
+                "95% interval": [
                     "–"
                     if one["ci95"][0] is None
                     else f"{signed(one['ci95'][0])} to {signed(one['ci95'][1])}"

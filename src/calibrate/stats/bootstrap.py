@@ -38,7 +38,7 @@ class Resampled:
     se
         The standard deviation over the defined resamples.
     ci_low, ci_high
-        The 95 % interval; ``nan`` where it cannot be told.
+        The 95% interval; ``nan`` where it cannot be told.
     method
         How the interval was found.
     undefined

@@ -11,7 +11,7 @@ from scipy import special
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-#: Half of what a 95 % interval leaves out at each end.
+#: Half of what a 95% interval leaves out at each end.
 TAIL = 0.025
 
 
@@ -41,7 +41,7 @@ def standard_error(influence: FloatArray, piece: IntArray) -> float:
 def t_interval(
     value: float, se: float, pieces: int, low: float = -1.0, high: float = 1.0
 ) -> tuple[float, float]:
-    """A 95 % interval from Student's t with pieces − 1 degrees of freedom, cut at what the statistic can reach."""
+    """A 95% interval from Student's t with pieces − 1 degrees of freedom, cut at what the statistic can reach."""
     if not (math.isfinite(value) and math.isfinite(se)) or pieces < 2:
         return math.nan, math.nan
     half = float(special.stdtrit(pieces - 1, 1 - TAIL)) * se
@@ -51,7 +51,7 @@ def t_interval(
 def normal_interval(
     value: float, se: float, low: float = -1.0, high: float = 1.0
 ) -> tuple[float, float]:
-    """A 95 % interval from the normal distribution, cut at what the statistic can reach."""
+    """A 95% interval from the normal distribution, cut at what the statistic can reach."""
     if not (math.isfinite(value) and math.isfinite(se)):
         return math.nan, math.nan
     half = float(special.ndtri(1 - TAIL)) * se
@@ -59,7 +59,7 @@ def normal_interval(
 
 
 def at_the_ceiling(pieces: int) -> tuple[float, float]:
-    """The exact 95 % interval of a proportion when all of some pieces succeeded (Clopper & Pearson 1934, *Biometrika* 26).
+    """The exact 95% interval of a proportion when all of some pieces succeeded (Clopper & Pearson 1934, *Biometrika* 26).
 
     Where every piece shows full agreement, the usual interval has no width, as if nothing were uncertain. This one says what
     so many pieces can bear: at least 0.025^(1/n).

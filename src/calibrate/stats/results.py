@@ -29,7 +29,7 @@ class Coefficient:
         ``identity``, ``linear``, ``quadratic``, ``ordinal``, ``given``; for Krippendorff's alpha the level of measurement;
         ``None`` where weights mean nothing (ICC).
     value, se, ci_low, ci_high
-        The estimate, its standard error and its 95 % interval; ``nan`` where undefined. Agreement is a proportion 0–1;
+        The estimate, its standard error and its 95% interval; ``nan`` where undefined. Agreement is a proportion 0–1;
         chance-corrected coefficients reach 1 and can be negative.
     method
         How value and interval were found, in words.
