@@ -182,7 +182,12 @@ class SessionReport:
             f"{count(len(self.facts.rubric.criteria), 'criterion', 'criteria')}."
         )
         if self.facts.absent:
-            words += f" {count(len(self.facts.absent), 'panel member')} did not hand in scores; they count as missing."
+            words += (
+                f" {count(len(self.facts.absent), 'panel member')} did not hand in scores and count "
+                "as missing"
+            )
+            reason = self.facts.absent_because.strip().rstrip(".")
+            words += f" (the reveal went ahead: {reason})." if reason else "."
         return words
 
     def agreement(self) -> Block:

@@ -32,7 +32,8 @@ class SessionFacts:
     """A session with its panel, pieces, minutes, consensus and the scores of both rounds.
 
     ``blind`` and ``second`` are score tables (one row per reading and criterion) with piece codes
-    in the column ``piece``. ``absent`` counts panel members whose scores are missing.
+    in the column ``piece``. ``absent`` are the panel members whose scores are missing, and
+    ``absent_because`` says why the reveal went ahead without them.
     """
 
     session: Session
@@ -42,6 +43,7 @@ class SessionFacts:
     pieces: tuple[PieceFacts, ...]
     panel: tuple[str, ...]
     absent: tuple[str, ...]
+    absent_because: str
     minutes: dict[MinuteKind, tuple[str, ...]]
     actions: tuple[Action, ...]
     consensus: tuple[Consensus, ...]
@@ -78,6 +80,7 @@ def session_facts(project: Project, session_id: str) -> SessionFacts:
         schools = tuple(unit.people.schools.get(one) for one in session.school_ids)
         actions = tuple(unit.sessions.actions.all(session_id=session_id))
         consensus = tuple(unit.sessions.consensus.current(session_id=session_id))
+        blind_round = unit.sessions.rounds.find(session_id, RoundName.BLIND)
     table = score_table(project, session=session_id)
     blind = table[table["round"] == RoundName.BLIND.value].reset_index(drop=True)
     read = set(blind["rater"])
@@ -89,6 +92,7 @@ def session_facts(project: Project, session_id: str) -> SessionFacts:
         pieces=pieces,
         panel=tuple(one.rater_id for one in panel),
         absent=tuple(one.rater_id for one in panel if one.rater_id not in read),
+        absent_because=blind_round.reason if blind_round else "",
         minutes={
             kind: tuple(line.text for line in sorted(lines, key=lambda line: line.ordinal))
             for kind, lines in minutes.items()
