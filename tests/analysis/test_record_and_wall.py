@@ -26,7 +26,7 @@ from calibrate.model.continuum import (
     Placement,
     Strand,
 )
-from calibrate.model.rubric import Criterion, Rubric
+from calibrate.model.rubric import Criterion, Level, Rubric, Scale
 from tests.analysis.districts import SCALE
 
 CRITERIA = ("FOC", "CONV")
@@ -93,7 +93,7 @@ def test_levels_shares_and_missing_children_by_grade():
     assert dict(found.counts) == {"Beginning": 1, "Developing": 0, "Proficient": 1, "Extending": 1}
     assert (found.n_students, found.n_code, found.n_missing) == (5, 1, 1)
     assert found.share_at_or_above == pytest.approx(2 / 3)
-    assert "1 child without a piece" in found.sentence
+    assert "1 student without a piece" in found.sentence
     overall = summarize(children, SCALE).total
     assert (
         dict(overall.counts)["Proficient"] == 1
@@ -201,7 +201,7 @@ def test_growth_counts_only_beyond_the_scoring_error():
     }
     assert found.by("grade")[0].n(GREW) == 1
     assert "1 grew" in found.sentence
-    assert "1 child had no placement" in found.sentence
+    assert "1 student had no placement" in found.sentence
     assert set(found.as_children()["measure"]) == {"growth:composition"}
 
 
@@ -218,7 +218,7 @@ def test_without_double_readings_growth_cannot_be_told():
 def test_nobody_on_the_wall_and_no_records_are_said_so():
     empty = records(("x", "fall", 3, 3)).iloc[:0]
     assert wall_cards(empty, continuum(), RUBRIC) == ()
-    assert "no child" in build_wall((), continuum(), strand="composition", window="fall").sentence
+    assert "no student" in build_wall((), continuum(), strand="composition", window="fall").sentence
     assert summarize(child_levels(empty, SCALES), SCALE).total.n_students == 0
     assert OVERALL == "overall"
 
@@ -229,3 +229,19 @@ def test_a_placement_of_another_continuum_moves_no_card():
     mine = Placement("pi-1", "c", "conventions", "L5", PlacedBy.EXEMPLAR, "a reason")
     cards = wall_cards(data, continuum(), RUBRIC, placements=[other, mine])
     assert {one.strand: one.level for one in cards} == {"composition": "L3", "conventions": "L5"}
+
+
+def test_windows_are_told_beside_each_other_and_never_added_up() -> None:
+    children = pd.DataFrame(
+        [
+            (f"s{i}", window, "a", "r", "03", "overall", level, 3.0)
+            for window, levels in {"w2": "3333", "w1": "1133"}.items()
+            for i, level in enumerate(levels)
+        ],
+        columns=["student", "window", "school", "classroom", "grade", "measure", "level", "value"],
+    )
+    order = pd.Categorical(children["window"], ["w2", "w1"], ordered=True)
+    scale = Scale(tuple(Level(str(v), str(v), float(v), v) for v in (1, 2, 3, 4)), cut="3")
+    found = summarize(children.assign(window=order), scale, by=("window",))
+    assert found.sentence == "At 3 or above: 100% in w2 and 50% in w1."
+    assert [one.key("window") for one in found.groups] == ["w2", "w1"]

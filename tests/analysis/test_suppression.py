@@ -183,7 +183,7 @@ def test_a_small_table_worked_by_hand():
         (27, 26, 19, 24, 96),
     )
     reasons = {(cell.row, cell.column): cell.reason for cell in result.hidden}
-    assert reasons[(("a",), "3")] == "fewer than 10 children"
+    assert reasons[(("a",), "3")] == "fewer than 10 students"
     assert reasons[(("b",), "4")] == "it would tell another hidden count"
     assert table.footnote.startswith("*")
 

@@ -76,7 +76,7 @@ def test_the_session_report_puts_the_coachs_page_first(sample_reports):
     assert cards == [
         "What we agreed",
         "What stayed open, and where",
-        "What these pieces say that pupils need next",
+        "What these pieces say that students need next",
     ]
     assert soup.find("caption").get_text() == "Who does what by when"
 

@@ -260,12 +260,10 @@ def _group(key: str, children: Sequence[ChildGrowth]) -> GrowthGroup:
 def _sentence(total: GrowthGroup, error: PlacementError, first: str, last: str) -> str:
     span = f"From {first} to {last}"
     if total.n_measured == 0:
-        return f"{span}: no child has a placement in both windows, so growth cannot be told."
-    kids = count(total.n_measured, "child", "children")
+        return f"{span}: no student has a placement in both windows, so growth cannot be told."
+    kids = count(total.n_measured, "student")
     gone = total.n(MISSING)
-    missing = (
-        f" {count(gone, 'child', 'children')} had no placement in one of them." if gone else ""
-    )
+    missing = f" {count(gone, 'student')} had no placement in one of them." if gone else ""
     if math.isnan(error.sem):
         return (
             f"{span}: cannot tell who grew, because {error.undefined}; the {kids} placed in both "

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from calibrate.analysis.readings import ScaleLike, as_scales
-from calibrate.analysis.wording import count, label, percent
+from calibrate.analysis.wording import count, label, listed, percent
 from calibrate.errors import ArgumentError
 from calibrate.model.rubric import Scale
 
@@ -219,7 +219,21 @@ def summarize(
             pairs = tuple(zip(by, (str(one) for one in key), strict=True))
             groups.append(_distribution(part, pairs, scale, measure, labels))
     total = _distribution(rows, (), scale, measure, labels)
-    return RecordSummary(tuple(by), measure, names, tuple(groups), total, total.sentence)
+    words = _over_time(groups, scale, labels) if tuple(by) == ("window",) else total.sentence
+    return RecordSummary(tuple(by), measure, names, tuple(groups), total, words)
+
+
+def _over_time(
+    groups: Sequence[GroupDistribution], scale: Scale, labels: Mapping[str, str] | None
+) -> str:
+    """Windows are never added up: a child stands in each of them."""
+    told = [one for one in groups if not math.isnan(one.share_at_or_above)]
+    if scale.cut is None or not told:
+        return " ".join(one.sentence for one in groups)
+    shares = [
+        f"{percent(one.share_at_or_above)} in {label(labels, one.key('window'))}" for one in told
+    ]
+    return f"At {scale.level(scale.cut).label} or above: {listed(shares)}."
 
 
 def _distribution(
@@ -267,13 +281,13 @@ def _sentence(
 ) -> str:
     where = ", ".join(label(labels, value) for _, value in group)
     where = f"{where}: " if where else ""
-    gone = f"; {count(missing, 'child', 'children')} without a piece" if missing else ""
+    gone = f"; {count(missing, 'student')} without a piece" if missing else ""
     if scored == 0:
-        return f"{where}none of {count(n, 'child', 'children')} has a settled score{gone}."
+        return f"{where}none of {count(n, 'student')} has a settled score{gone}."
     if above is None or scale.cut is None:
-        return f"{where}{count(scored, 'child', 'children')} with a settled score{gone}."
+        return f"{where}{count(scored, 'student')} with a settled score{gone}."
     cut = scale.level(scale.cut).label
     return (
-        f"{where}{above} of {count(scored, 'child', 'children')} with a settled score "
+        f"{where}{above} of {count(scored, 'student')} with a settled score "
         f"({percent(share)}) at {cut} or above{gone}."
     )

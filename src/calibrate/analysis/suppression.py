@@ -37,7 +37,7 @@ from calibrate.analysis.disclosure import Quantity, Room, learn
 from calibrate.analysis.wording import count
 from calibrate.errors import ArgumentError
 
-SMALL = "fewer than {min_n} children"
+SMALL = "fewer than {min_n} students"
 HOMOGENEOUS = "the whole group is in one level"
 NO_TOTAL = "the total of its row is hidden"
 COMPLEMENTARY = "it would tell another hidden count"
@@ -264,7 +264,7 @@ class _Pass:
         for table, rows in zip(self.tables, counts, strict=True):
             hidden = any(one is None for row in rows for one in row)
             note = (
-                f"{HIDDEN_MARK} not shown, to protect children in small groups "
+                f"{HIDDEN_MARK} not shown, to protect students in small groups "
                 f"(fewer than {self.min_n})."
                 if hidden
                 else ""
@@ -302,7 +302,7 @@ def suppress(children: pd.DataFrame, specs: Iterable[TableSpec], *, min_n: int =
     n_cells = len(state.places)
     sentence = (
         f"{len(hidden)} of {count(n_cells, 'cell')} in {count(len(chosen), 'table')} are hidden, so "
-        f"that no group of fewer than {min_n} children can be seen or worked out."
+        f"that no group of fewer than {min_n} students can be seen or worked out."
     )
     return Suppressed(state.released(), hidden, min_n, n_cells, sentence)
 

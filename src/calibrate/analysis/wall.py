@@ -345,8 +345,8 @@ def _row(
 
 def _sentence(total: WallRow, children: tuple[ChildPlacement, ...], strand: str) -> str:
     if not children:
-        return f"{strand}: there is no child on this wall."
-    kids = count(total.n_children, "child", "children")
+        return f"{strand}: there is no student on this wall."
+    kids = count(total.n_children, "student")
     if total.n_placed == 0:
         return f"{strand}: none of {kids} has a placement yet."
     judged = sum(one.steps is not None for one in children)

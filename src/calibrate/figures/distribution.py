@@ -61,13 +61,11 @@ def distribution_figure(found: RecordSummary, labels: Mapping[str, str] | None =
         names.append(name)
         counts.append([*(n for _, n in one.counts), without])
         shares = [f"{percent(n / one.n_students)} {level}" for level, n in one.counts if n]
-        text = (
-            f"{name}, {count(one.n_students, 'child', 'children')}: {listed(shares) or 'no level'}"
-        )
+        text = f"{name}, {count(one.n_students, 'student')}: {listed(shares) or 'no level'}"
         told.append(text + (f"; {without} without a level." if without else "."))
     with style():
         figure, _ = _bars(names, parts, counts, [str(sum(row)) for row in counts])
-    return Picture(figure, "Levels of children by group. " + " ".join(told), found.sentence)
+    return Picture(figure, "Levels of students by group. " + " ".join(told), found.sentence)
 
 
 def released_figure(table: CountTable, labels: Mapping[str, str] | None = None) -> Picture:
@@ -90,7 +88,7 @@ def released_figure(table: CountTable, labels: Mapping[str, str] | None = None) 
         if whole is None:
             counts.append([*(0 for _ in levels), 1])
             ends.append("*")
-            told.append(f"{name}: not shown, too few children.")
+            told.append(f"{name}: not shown, too few students.")
             continue
         rest = whole - sum(one or 0 for one in shown)
         counts.append([*(one or 0 for one in shown), rest])
@@ -102,7 +100,7 @@ def released_figure(table: CountTable, labels: Mapping[str, str] | None = None) 
         ]
         hidden = "; the rest is not shown" if rest else ""
         told.append(
-            f"{name}, {count(whole, 'child', 'children')}: {listed(shares) or 'no level shown'}{hidden}."
+            f"{name}, {count(whole, 'student')}: {listed(shares) or 'no level shown'}{hidden}."
         )
     with style():
         figure, _ = _bars(names, parts, counts, ends)
@@ -133,7 +131,7 @@ def growth_figure(
             [str(sum(row)) for row in counts],
         )
     told = [
-        f"{name}, {count(sum(row), 'child', 'children')}: "
+        f"{name}, {count(sum(row), 'student')}: "
         + listed([f"{n} {part.name}" for part, n in zip(parts, row, strict=True) if n])
         + "."
         for name, row in zip(names, counts, strict=True)
@@ -198,7 +196,7 @@ def _bars(
                 )
             at += share
         axes.text(1.02, i, ends[i], va="center", fontsize=9.5, color=QUIET)
-    axes.text(1.02, -0.72, "children", va="center", fontsize=9, color=QUIET)
+    axes.text(1.02, -0.72, "students", va="center", fontsize=9, color=QUIET)
     axes.set_yticks(range(len(names)), [wrapped(name, 24) for name in names])
     axes.set_ylim(max(len(names), 1) - 0.5, -0.95)
     axes.set_xlim(0, 1.14)

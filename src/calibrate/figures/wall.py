@@ -123,7 +123,7 @@ def _page(
             fontsize=9,
             color=QUIET,
         )
-        axes.text(-0.1, at + 0.1, "children", ha="right", va="center", fontsize=9, color=QUIET)
+        axes.text(-0.1, at + 0.1, "students", ha="right", va="center", fontsize=9, color=QUIET)
         axes.set_yticks(
             ticks, [_row_name(row, labels) for row in rows], fontsize=8.5, linespacing=1.15
         )
@@ -273,6 +273,6 @@ def _sentence(rows: Sequence[WallRow], number: int, pages: int, wall: Wall) -> s
     children = sum(row.n_children for row in rows)
     above = sum(row.n_at_or_above for row in rows)
     return (
-        f"Page {number} of {pages}: {listed(grades)}, {count(children, 'child', 'children')}; "
+        f"Page {number} of {pages}: {listed(grades)}, {count(children, 'student')}; "
         f"{above} at or above the level expected at the end of their grade."
     )

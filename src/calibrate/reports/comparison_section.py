@@ -65,7 +65,7 @@ def differences(comparison: Comparison, labels: Mapping[str, str], draw: Drawing
             blocks.section(
                 "Is a 3 here a 3 there?",
                 "Points that a school’s readers give, minus what the others give, to the very same "
-                "pieces. How well a school’s pupils write changes nothing here.",
+                "pieces. How well a school’s students write changes nothing here.",
                 new_page=True,
             ),
             blocks.figure(picture.png(), picture.alt, picture.sentence),

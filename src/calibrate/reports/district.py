@@ -64,7 +64,8 @@ class DistrictReport:
     @cached_property
     def children(self) -> pd.DataFrame:
         """One level per child, window and measure."""
-        return child_levels(self.facts.records, self.facts.scales, self.facts.children)
+        found = child_levels(self.facts.records, self.facts.scales, self.facts.children)
+        return self.facts.in_order_of_time(found)
 
     @property
     def period(self) -> str:
@@ -137,7 +138,7 @@ class DistrictReport:
         made = [
             blocks.section(
                 "Who is where",
-                "Scores of record, all criteria together. Schools differ in their pupils and in their "
+                "Scores of record, all criteria together. Schools differ in their students and in their "
                 "readers: read this beside the page before it, never alone.",
                 new_page=True,
             )

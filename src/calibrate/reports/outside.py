@@ -209,7 +209,7 @@ class OutsideDistrictReport(_OutsideReport):
             [
                 blocks.section(
                     "Is a 3 here a 3 there?",
-                    "Points given to the very same pieces: it says nothing about how well pupils write.",
+                    "Points given to the very same pieces: it says nothing about how well students write.",
                 ),
                 table(frame, caption="Schools beside each other", row_name="Schools"),
                 blocks.sentence(self._comparison["sentence"]),

@@ -83,7 +83,8 @@ class SchoolReport:
     @cached_property
     def levels(self) -> pd.DataFrame:
         """One level per child, window and measure."""
-        return child_levels(self.records, self.facts.scales, self.roll)
+        found = child_levels(self.records, self.facts.scales, self.roll)
+        return self.facts.in_order_of_time(found)
 
     @cached_property
     def cards(self) -> tuple[Card, ...]:
@@ -149,10 +150,10 @@ class SchoolReport:
                     self.headline,
                 ),
                 blocks.columns(
-                    blocks.card("What to work on with pupils", self._needs()),
+                    blocks.card("What to work on with students", self._needs()),
                     blocks.card("What to talk about among teachers", self._open()),
                 ),
-                blocks.card("Where pupils are strong, and where not yet", self._criteria()),
+                blocks.card("Where students are strong, and where not yet", self._criteria()),
             ]
         )
 
@@ -193,7 +194,7 @@ class SchoolReport:
             percents=["At or above the standard"],
             decimals={"Mean score": 1},
         ) + blocks.sentence(
-            f"Most pupils meet the standard on {high['Criterion']} "
+            f"Most students meet the standard on {high['Criterion']} "
             f"({percent(high['At or above the standard'])}); the fewest on {low['Criterion']} "
             f"({percent(low['At or above the standard'])})."
         )
@@ -261,7 +262,7 @@ class SchoolReport:
         """The wall in print."""
         head = blocks.section(
             "The writing wall",
-            "Every child once: academic levels across, grades and classrooms down.",
+            "Every student once: academic levels across, grades and classrooms down.",
             new_page=True,
         )
         if self.facts.continuum is None:
@@ -288,7 +289,7 @@ class SchoolReport:
         made = [
             blocks.section(
                 "Who is where",
-                "Scores of record, all criteria together. A child without a piece is counted as missing.",
+                "Scores of record, all criteria together. A student without a piece is counted as missing.",
                 new_page=True,
             )
         ]

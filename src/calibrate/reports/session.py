@@ -82,7 +82,7 @@ class SessionReport:
         ]
 
     def front_page(self) -> Block:
-        """What was agreed, what stayed open, what pupils need, who does what by when."""
+        """What was agreed, what stayed open, what students need, who does what by when."""
         minutes = self.facts.minutes
         readers = len(self.facts.panel) - len(self.facts.absent)
         facts = [
@@ -105,7 +105,7 @@ class SessionReport:
                     blocks.card("What stayed open, and where", self._open()),
                 ),
                 blocks.card(
-                    "What these pieces say that pupils need next",
+                    "What these pieces say that students need next",
                     blocks.bullets(
                         minutes.get(MinuteKind.NEED, ()), empty="Nothing was written down."
                     ),

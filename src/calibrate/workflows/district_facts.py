@@ -74,6 +74,11 @@ class DistrictFacts:
         sat = {one.session_id for one in self.panels if one.rater_id in own}
         return tuple(one for one in self.sessions if one.id in sat or school_id in one.school_ids)
 
+    def in_order_of_time(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The table with its windows ordered as they came in the year, whatever their ids."""
+        order = [one.id for one in self.windows]
+        return table.assign(window=pd.Categorical(table["window"], order, ordered=True))
+
     def latest_window(self) -> Window:
         """The last window in which something was scored."""
         scored = set(self.readings["window"].dropna())
