@@ -294,7 +294,7 @@ def _sentence(
         return "No piece was read by two people, so there is nothing to discuss first."
     worth = [item.piece for item in items if item.divided]
     if not worth:
-        return "No piece divides the panel: the minutes can go to what pupils need next."
+        return "No piece divides the panel: the minutes can go to what students need next."
     text = f"Begin with {listed(worth[:3])}"
     if len(worth) > 3:
         text += f" ({len(worth)} of {count(len(items), 'piece')} divide the panel)"

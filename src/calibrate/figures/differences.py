@@ -123,10 +123,12 @@ def _legend(figure: Figure, margin: float) -> None:
 
 
 def _limits(rows: Sequence[Row], margin: float) -> tuple[float, float]:
-    ends = [
-        abs(end) for row in rows for end in (row.value, row.low, row.high) if not math.isnan(end)
-    ]
-    reach = min(max([margin * 1.6, 0.5, *(end * 1.08 for end in ends)]), 3.0)
+    """The axis fits what can be told; a hatched bar that knows nothing may run out of the picture."""
+    ends = [row.value for row in rows]
+    told = [row for row in rows if row.kind != CANNOT_TELL] or rows
+    ends += [end for row in told for end in (row.low, row.high)]
+    known = [abs(end) * 1.15 for end in ends if not math.isnan(end)]
+    reach = min(max([margin * 1.6, 0.5, *known]), 3.0)
     return (-reach, reach)
 
 
