@@ -60,7 +60,10 @@ class _OutsideReport:
                 "Readers": [one["n_raters"] for one in trend["points"]],
                 "Same score": [one["exact"] for one in trend["points"]],
                 "Likely range": [
-                    f"{percent(one['low'])} to {percent(one['high'])}" for one in trend["points"]
+                    "cannot tell"
+                    if one["low"] is None
+                    else f"{percent(one['low'])} to {percent(one['high'])}"
+                    for one in trend["points"]
                 ],
             }
         )

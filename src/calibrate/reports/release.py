@@ -8,6 +8,7 @@ district's cannot be set against each other to work out a hidden number.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from calibrate.analysis.comparability import GroupDifference, compare
+from calibrate.analysis.comparability import REST, GroupDifference, compare
 from calibrate.analysis.count_tables import CountTable, TableSpec, level_spec
 from calibrate.analysis.growth import (
     FELL_BACK,
@@ -37,7 +38,8 @@ from calibrate.workflows.district_facts import DistrictFacts, district_facts
 RELEASED = "released.json"
 RECORD = "suppression-record.json"
 FEWEST_READERS = 5
-"""Sessions with fewer readers, and schools with fewer, show no agreement outside: a reader is a person."""
+"""Sessions, schools and pairs of schools with fewer independent readers on either side are not shown
+outside: a reader is a person."""
 
 
 @dataclass(frozen=True)
@@ -197,10 +199,11 @@ def _labels(facts: DistrictFacts) -> dict[str, str]:
 
 
 def _trend(facts: DistrictFacts, sessions: list[str]) -> dict[str, Any]:
+    """Agreement session by session, of sessions with enough independent readers."""
     names = {one.id: one.title for one in facts.sessions}
-    table = facts.readings
-    n_readers = table[table["round"] == "blind"].groupby("session")["rater"].nunique()
-    shown = [one for one in sessions if int(n_readers.get(one, 0)) >= FEWEST_READERS]
+    table = facts.readings[facts.readings["session"].isin(sessions)]
+    every = session_trend(table, facts.scales, sessions, labels=names)
+    shown = [one.session for one in every.points if one.n_raters >= FEWEST_READERS]
     trend: SessionTrend = session_trend(table, facts.scales, shown, labels=names)
     return {
         "sentence": trend.sentence,
@@ -208,9 +211,9 @@ def _trend(facts: DistrictFacts, sessions: list[str]) -> dict[str, Any]:
             {
                 "title": one.title,
                 "n_raters": one.n_raters,
-                "exact": one.agreement.exact.value,
-                "low": one.agreement.exact.ci_low,
-                "high": one.agreement.exact.ci_high,
+                "exact": _shown(one.agreement.exact.value),
+                "low": _shown(one.agreement.exact.ci_low),
+                "high": _shown(one.agreement.exact.ci_high),
             }
             for one in trend.points
         ],
@@ -218,28 +221,55 @@ def _trend(facts: DistrictFacts, sessions: list[str]) -> dict[str, Any]:
 
 
 def _comparison(facts: DistrictFacts) -> dict[str, Any]:
-    """Schools beside each other; a school with too few readers is left out, for they are people."""
-    own = facts.readings.groupby("rater_school")["rater"].nunique()
-    few = {str(school) for school, n in own.items() if n < FEWEST_READERS}
-    rows = facts.readings[~facts.readings["rater_school"].isin(few)]
-    found = compare(rows, facts.scales, labels=facts.labels)
+    """Schools beside each other, as far as enough readers stand behind them: they are people.
+
+    Only readers of shared pieces count here: a school of thirty teachers of whom two read what
+    others read too is a school of two.
+    """
+    rows, left_out = facts.readings, set[str]()
+    while True:
+        found = compare(rows, facts.scales, labels=facts.labels)
+        few = {
+            one.a
+            for one in found.against_rest()
+            if one.n_shared_pieces and one.n_raters_a < FEWEST_READERS
+        }
+        if not few:
+            break
+        left_out |= few
+        rows = rows[~rows["rater_school"].isin(few)]
     return {
         "sentence": found.sentence,
         "family_size": found.family_size,
-        "left_out": sorted(few),
-        "groups": [_difference(one) for one in found.against_rest()],
-        "pairs": [_difference(one) for one in found.between_pairs()],
+        "left_out": sorted(left_out),
+        "groups": [_difference(one, facts.labels) for one in found.against_rest()],
+        "pairs": [_difference(one, facts.labels) for one in found.between_pairs()],
     }
 
 
-def _difference(one: GroupDifference) -> dict[str, Any]:
-    values = {
-        "a": one.a,
-        "b": one.b,
-        "difference": one.difference,
-        "ci95": list(one.ci95),
+def _difference(one: GroupDifference, labels: dict[str, str]) -> dict[str, Any]:
+    """A difference as it may be seen outside; without numbers where few readers made it."""
+    told = {"a": one.a, "b": one.b}
+    if one.n_shared_pieces and min(one.n_raters_a, one.n_raters_b) < FEWEST_READERS:
+        others = "the other schools" if one.b == REST else labels[one.b]
+        return told | {
+            "difference": None,
+            "ci95": [None, None],
+            "n_shared_pieces": None,
+            "verdict": "cannot tell",
+            "sentence": (
+                f"{labels[one.a]} and {others}: not shown, because fewer than {FEWEST_READERS} "
+                "readers of one of them read the shared pieces."
+            ),
+        }
+    return told | {
+        "difference": _shown(one.difference),
+        "ci95": [_shown(end) for end in one.ci95],
         "n_shared_pieces": one.n_shared_pieces,
         "verdict": one.verdict,
         "sentence": one.sentence,
     }
-    return json.loads(json.dumps(values).replace("NaN", "null"))
+
+
+def _shown(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,54 @@
+"""What the outside edition says of readers: enough of them, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from calibrate.analysis.comparability import compare
+from calibrate.reports.release import FEWEST_READERS, _comparison, _trend
+from calibrate.store.project import Project
+from calibrate.workflows.district_facts import DistrictFacts, district_facts
+
+
+@pytest.fixture(scope="module")
+def facts(sample_project) -> DistrictFacts:
+    with Project.open(sample_project) as project:
+        return district_facts(project)
+
+
+def test_a_pair_of_schools_that_few_readers_stand_behind_shows_no_number(facts):
+    inside = {
+        (one.a, one.b): min(one.n_raters_a, one.n_raters_b)
+        for one in compare(facts.readings, facts.scales).between_pairs()
+        if one.n_shared_pieces
+    }
+    few = {pair for pair, n in inside.items() if n < FEWEST_READERS}
+    shown = {
+        (one["a"], one["b"]) for one in _comparison(facts)["pairs"] if one["difference"] is not None
+    }
+    assert few and shown == set(inside) - few
+
+
+def test_a_school_with_one_reader_of_shared_pieces_is_left_out_however_many_read_their_own(facts):
+    readings = facts.readings
+    own = readings["rater_school"] == "stone-mill"
+    school = readings.loc[own, "rater_school"].iloc[0]
+    one = readings.loc[own & (readings["purpose"] == "independent"), "rater"].iloc[0]
+    kept = readings[~own | (readings["purpose"] == "own_student") | (readings["rater"] == one)]
+    assert kept.loc[kept["rater_school"] == school, "rater"].nunique() >= FEWEST_READERS
+    found = _comparison(replace(facts, readings=kept))
+    assert found["left_out"] == [school]
+    assert facts.labels[school] not in found["sentence"]
+
+
+def test_a_session_with_few_readers_is_not_in_the_outside_trend(facts):
+    first = facts.sessions[0].id
+    readings = facts.readings
+    panel = sorted(readings.loc[readings["session"] == first, "rater"].unique())
+    small = readings[~readings["rater"].isin(panel[FEWEST_READERS - 1 :])]
+    sessions = [one.id for one in facts.sessions]
+    titles = [one["title"] for one in _trend(replace(facts, readings=small), sessions)["points"]]
+    assert titles and facts.labels[first] not in titles
+    assert facts.labels[first] in [one["title"] for one in _trend(facts, sessions)["points"]]
