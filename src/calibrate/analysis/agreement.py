@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from calibrate.analysis.agreement_words import agreement_sentence
-from calibrate.analysis.coefficient_panels import Panel, whole_scores
+from calibrate.analysis.coefficient_panels import Panel, plain_of_all, whole_scores
 from calibrate.errors import ArgumentError, DataError
 from calibrate.model.rubric import Scale
 from calibrate.stats.bootstrap import SEED
-from calibrate.stats.ratings import prepare_ratings
+from calibrate.stats.ratings import Ratings, prepare_ratings
 from calibrate.stats.results import Coefficient
 
 #: What the answer about all criteria together is called.
@@ -163,6 +163,19 @@ def agreement(
     return AgreementResult(parts, _total(rows, {name: scales[name] for name in names}, panel))
 
 
+def plain_agreement(
+    table: pd.DataFrame, scales: Mapping[str, Scale | Sequence[float]]
+) -> tuple[Coefficient, Coefficient]:
+    """Exact and adjacent agreement on all criteria together, as `agreement` gives them for the total.
+
+    For whoever needs no more than these two; the parameters are those of `agreement`.
+    """
+    rows = _checked(table, scales)
+    present = set(rows["criterion"])
+    known = {name: scale for name, scale in scales.items() if name in present}
+    return plain_of_all(*_together(rows.dropna(subset=["score"]), known))
+
+
 def _one(
     name: str,
     rows: pd.DataFrame,
@@ -191,6 +204,18 @@ def _total(
     rows: pd.DataFrame, scales: Mapping[str, Scale | Sequence[float]], panel: Panel
 ) -> CriterionAgreement:
     scored = rows.dropna(subset=["score"])
+    ratings, same_scale = _together(scored, scales)
+    found = panel.of_all(ratings, same_scale, whole_scores(rows) if len(scales) > 1 else None)
+    codes = _codes(rows)
+    return _answer(
+        TOTAL, scored, found, agreement_sentence("All criteria together", found, codes), codes
+    )
+
+
+def _together(
+    scored: pd.DataFrame, scales: Mapping[str, Scale | Sequence[float]]
+) -> tuple[Ratings, bool]:
+    """All scores, a unit being a criterion of a piece, and whether all criteria have one scale."""
     known = [_values(scale) for scale in scales.values()]
     every_value = sorted({value for values, _ in known for value in values}) or [1.0, 2.0]
     ratings = prepare_ratings(
@@ -201,12 +226,7 @@ def _total(
         criterion=scored["unit"],
         interval=bool(known) and all(interval for _, interval in known),
     )
-    same_scale = len(set(known)) <= 1
-    found = panel.of_all(ratings, same_scale, whole_scores(rows) if len(known) > 1 else None)
-    codes = _codes(rows)
-    return _answer(
-        TOTAL, scored, found, agreement_sentence("All criteria together", found, codes), codes
-    )
+    return ratings, len(set(known)) <= 1
 
 
 def _answer(

@@ -75,9 +75,6 @@ class Panel:
         wholes
             Whole scores as `whole_scores` makes them; None where there is one criterion.
         """
-        near = adjacent_agreement(ratings, None if same_scale else 1.0)
-        if not same_scale and (ratings.values[1:] - ratings.values[:-1] > 1 + 1e-9).any():
-            near = _undefined(near, _OTHER_STEPS)
         beyond = self._beyond_luck(ratings)
         if not same_scale:
             beyond = tuple(_undefined(one, _DIFFERENT_SCALES) for one in beyond)
@@ -92,7 +89,8 @@ class Panel:
                 )
                 for average in (False, True)
             )
-        return exact_agreement(ratings), near, *beyond, *(icc if self.every else icc[:1])
+        plain = plain_of_all(ratings, same_scale)
+        return *plain, *beyond, *(icc if self.every else icc[:1])
 
     def _beyond_luck(self, ratings: Ratings) -> tuple[Coefficient, ...]:
         kappa = cohen_kappa if ratings.n_raters == 2 else fleiss_kappa
@@ -114,6 +112,14 @@ class Panel:
                 for level in ("nominal", "ordinal", "interval")
             ),
         )
+
+
+def plain_of_all(ratings: Ratings, same_scale: bool) -> tuple[Coefficient, Coefficient]:
+    """Exact and adjacent agreement of all criteria together (see `Panel.of_all`)."""
+    near = adjacent_agreement(ratings, None if same_scale else 1.0)
+    if not same_scale and (ratings.values[1:] - ratings.values[:-1] > 1 + 1e-9).any():
+        near = _undefined(near, _OTHER_STEPS)
+    return exact_agreement(ratings), near
 
 
 def whole_scores(rows: pd.DataFrame) -> pd.DataFrame:
