@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
 import pytest
 from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 from calibrate.errors import ArgumentError, NotFound
-from calibrate.reports.batch import run_reports
+from calibrate.reports import batch
+from calibrate.reports.batch import Made, run_reports
 from calibrate.reports.kinds import ReportJob
 from calibrate.reports.service import make_reports
 
@@ -23,11 +29,31 @@ def test_one_failing_report_does_not_stop_the_others_and_says_what_failed(own_sa
     assert "same score" in good.headline
 
 
+def killed_at_s01(project: Path, job: ReportJob, formats: tuple[str, ...]) -> Made:
+    """Stands in for making a report: the process dies at one of them."""
+    if job.id == "S01":
+        os._exit(9)
+    return Made(job, project / job.id, "made", failed=False)
+
+
+def test_a_process_that_is_killed_costs_its_own_report_and_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "_guarded", killed_at_s01)
+    quick = multiprocessing.get_context("fork")  # nothing is open here, and nothing need load anew
+    monkeypatch.setattr(batch, "_pool", lambda n: ProcessPoolExecutor(n, mp_context=quick))
+    jobs = [ReportJob("session", f"S0{i}") for i in (1, 2, 3)]
+    made = run_reports(tmp_path, jobs, workers=2)
+    assert [(one.job.id, one.failed) for one in made] == [
+        ("S01", True),
+        ("S02", False),
+        ("S03", False),
+    ]
+    assert "was ended twice" in made[0].page.read_text()
+
+
 def test_the_command_ends_with_1_and_the_index_says_what_was_not_made(
     own_sample_project, monkeypatch
 ):
     from calibrate.cli import app
-    from calibrate.reports import batch
 
     real = batch.execute
 

@@ -120,12 +120,12 @@ def _sentence(readings: tuple[AloneReading, ...], compared: int, min_others: int
         )
     if not readings:
         return (
-            f"In none of {count(compared, 'judgement')} that others made too was the level "
-            "one that nobody else chose."
+            f"In none of {count(compared, 'judgement')} that {min_others} or more others made too "
+            "was the level one that nobody else chose."
         )
     pieces = len({one.piece for one in readings})
     return (
-        f"In {len(readings)} of {count(compared, 'judgement')} that others made too "
-        f"({count(pieces, 'piece')}) nobody else chose the same level. "
+        f"In {len(readings)} of {count(compared, 'judgement')} that {min_others} or more others made "
+        f"too, nobody else chose the same level ({count(pieces, 'piece')}). "
         "Standing alone is not being wrong: it is a place to look again."
     )

@@ -145,15 +145,32 @@ def run_reports(
 def _in_processes(
     project: Path, jobs: Sequence[ReportJob], workers: int, formats: Sequence[str]
 ) -> Iterator[Made]:
-    context = multiprocessing.get_context("spawn")  # a fork would copy a half-open database
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context) as pool:
+    """Make reports side by side.
+
+    A process that is ended from outside (a machine short of memory does that) breaks its whole
+    pool. What the pool had not made is then made one by one, each in a process of its own, so that
+    only the report that cannot be made is missing.
+    """
+    left: list[ReportJob] = []
+    with _pool(min(workers, len(jobs))) as pool:
         futures = {pool.submit(_guarded, project, job, formats): job for job in jobs}
         for future in as_completed(futures):
             try:
                 yield future.result()
             except BrokenProcessPool:
-                job = futures[future]
-                yield _failed(project, job, Failure("The process that made it was ended.", job.id))
+                left.append(futures[future])
+    for job in (one for one in jobs if one in left):
+        with _pool(1) as pool:
+            try:
+                yield pool.submit(_guarded, project, job, formats).result()
+            except BrokenProcessPool:
+                words = "The process that made it was ended twice, perhaps for want of memory."
+                yield _failed(project, job, Failure(words, "making the report"))
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    # A fork would copy a half-open database.
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
 
 
 def _guarded(project: Path, job: ReportJob, formats: Sequence[str]) -> Made:

@@ -37,16 +37,24 @@ def hash_of_input(*tables: pd.DataFrame) -> str:
 
 
 def footer(
-    *, input_hash: str, rule_id: str, min_n: int, edition: Edition, facts: str = ""
+    *,
+    input_hash: str,
+    rule_id: str,
+    min_n: int,
+    edition: Edition,
+    facts: str = "",
+    hidden: str = "Nothing: this is the inside edition, for staff. Hand out the outside edition instead.",
 ) -> Block:
-    """The report's footer: versions, the input's hash, the resolution rule, the suppression rule."""
+    """The report's footer: versions, the input's hash, the resolution rule, the suppression rule.
+
+    ``hidden`` says of an inside report who it is for; the outside edition names its rule itself.
+    """
     rule = resolution_rule(rule_id)
-    hidden = (
-        f"Groups of fewer than {min_n} students are hidden (*), with as many more as it takes that no "
-        "hidden number can be worked out from the others."
-        if edition is Edition.OUTSIDE
-        else "None: this is the inside edition, for staff. Hand out the outside edition instead."
-    )
+    if edition is Edition.OUTSIDE:
+        hidden = (
+            f"Groups of fewer than {min_n} students are hidden (*), with as many more as it takes that "
+            "no hidden number can be worked out from the others."
+        )
     versions = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     rows = {
         "Made with": f"Calibrate {__version__}; Python {platform.python_version()}; {versions}",

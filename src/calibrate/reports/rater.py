@@ -188,6 +188,7 @@ class RaterFeedback:
             min_n=settings.min_n,
             edition=Edition.INSIDE,
             facts=f"the pieces that {self.facts.pseudonym} read, and everybody’s blind scores of them",
+            hidden="Nothing: this page is for you alone, and has no other edition.",
         )
 
     def _name(self, criterion: str) -> str:

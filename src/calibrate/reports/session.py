@@ -354,6 +354,7 @@ class SessionReport:
             min_n=settings.min_n,
             edition=self.parameters.edition,
             facts=f"session {self.facts.session.id}" + (f" ({schools})" if schools else ""),
+            hidden="Nothing: this report is for staff, and shows students’ work. It has no outside edition.",
         )
 
 
