@@ -202,7 +202,6 @@ class SessionReport:
             blocks.section(
                 "Where the panel split",
                 "The pieces worth the minutes come first. Nobody is named: the talk is about the work.",
-                new_page=True,
             ),
             blocks.sentence(self.agenda_of_blind.sentence),
         ]
