@@ -97,6 +97,16 @@ def roll_of(records: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def measures_of(scales: ScaleLike) -> tuple[str, ...]:
+    """What children are counted by: all criteria together where these have the same levels.
+
+    Otherwise each criterion by itself: a 2 of 2 and a 2 of 4 have no mean that means anything.
+    """
+    known = as_scales(scales)
+    levels = {tuple((one.value, one.label) for one in scale.levels) for scale in known.values()}
+    return (OVERALL,) if len(levels) == 1 else tuple(known)
+
+
 def child_levels(
     records: pd.DataFrame, scales: ScaleLike, roll: pd.DataFrame | None = None
 ) -> pd.DataFrame:
@@ -124,7 +134,7 @@ def child_levels(
     children = children[[*_ROLL]].drop_duplicates(["student", "window"])
     own = records[records["student"].notna()]
     given = _settle(own)
-    same = len({tuple((one.value, one.label) for one in s.levels) for s in known.values()}) == 1
+    same = OVERALL in measures_of(known)
     rows = []
     for entry in children.to_dict("records"):
         child: dict[str, object] = {str(key): value for key, value in entry.items()}

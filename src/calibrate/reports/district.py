@@ -8,7 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from calibrate.analysis.comparability import Comparison, compare
-from calibrate.analysis.record_summary import child_levels, summarize
+from calibrate.analysis.record_summary import child_levels, measures_of, summarize
 from calibrate.analysis.session_trend import SessionTrend, session_trend
 from calibrate.analysis.wording import count
 from calibrate.model.roster import Edition
@@ -20,6 +20,7 @@ from calibrate.reports.comparison_section import (
     what_cannot_be_said,
 )
 from calibrate.reports.drawing import Drawings
+from calibrate.reports.measures import measure_name, what_is_counted
 from calibrate.reports.outside import OutsideDistrictReport
 from calibrate.reports.parameters import ReportParameters
 from calibrate.store.project import Project
@@ -134,27 +135,31 @@ class DistrictReport:
 
     def distribution(self) -> Block:
         """Who is where, by school and window."""
-        scale = next(iter(self.facts.scales.values()))
+        scales = self.facts.scales
+        measures = measures_of(scales)
         made = [
             blocks.section(
                 "Who is where",
-                "Scores of record, all criteria together. Schools differ in their students and in their "
+                f"{what_is_counted(measures)} Schools differ in their students and in their "
                 "readers: read this beside the page before it, never alone.",
                 new_page=True,
             )
         ]
         for school in self.facts.schools:
-            found = summarize(
-                self.children[self.children["school"] == school.id],
-                scale,
-                by=("window",),
-                labels=self.facts.labels,
-            )
-            picture = self.draw.distribution_figure(found, self.facts.labels)
-            made += [
-                blocks.subsection(school.title),
-                blocks.figure(picture.png(), picture.alt, picture.sentence),
-            ]
+            for measure in measures:
+                found = summarize(
+                    self.children[self.children["school"] == school.id],
+                    scales.get(measure, next(iter(scales.values()))),
+                    by=("window",),
+                    measure=measure,
+                    labels=self.facts.labels,
+                )
+                picture = self.draw.distribution_figure(found, self.facts.labels)
+                about = measure_name(measure, self.facts.labels)
+                made += [
+                    blocks.subsection(f"{school.title}: {about}" if about else school.title),
+                    blocks.figure(picture.png(), picture.alt, picture.sentence),
+                ]
         return blocks.join(made)
 
     def how_to_read(self) -> Block:

@@ -15,6 +15,7 @@ from calibrate.reports import blocks, closing
 from calibrate.reports.blocks import Block, Summary
 from calibrate.reports.comparison_section import VERDICTS
 from calibrate.reports.drawing import Drawings
+from calibrate.reports.measures import what_is_counted
 from calibrate.reports.parameters import ReportParameters
 from calibrate.reports.release import (
     Released,
@@ -40,6 +41,11 @@ class _OutsideReport:
     def windows(self) -> list[str]:
         """The windows that the report speaks of."""
         return [self.parameters.window] if self.parameters.window else self.released.held["windows"]
+
+    @property
+    def measures(self) -> list[str]:
+        """What students are counted by."""
+        return list(self.released.held["measures"])
 
     def _label(self, key: str) -> str:
         return self.released.labels.get(key, key)
@@ -143,8 +149,12 @@ class OutsideSchoolReport(_OutsideReport):
 
     def distribution(self) -> Block:
         """Levels by grade in every window."""
-        made = [blocks.section("Who is where", "Students by level, all criteria together.")]
-        made += [self._levels(by_grade(self.parameters.id, one)) for one in self.windows]
+        made = [blocks.section("Who is where", what_is_counted(self.measures))]
+        made += [
+            self._levels(by_grade(self.parameters.id, one, measure))
+            for measure in self.measures
+            for one in self.windows
+        ]
         return blocks.join(made)
 
     def growth(self) -> Block:
@@ -230,12 +240,12 @@ class OutsideDistrictReport(_OutsideReport):
 
     def distribution(self) -> Block:
         """Levels by school in every window, and growth."""
-        made = [
-            blocks.section(
-                "Who is where", "Students by level, all criteria together.", new_page=True
-            )
+        made = [blocks.section("Who is where", what_is_counted(self.measures), new_page=True)]
+        made += [
+            self._levels(by_window(one, measure))
+            for measure in self.measures
+            for one in self.windows
         ]
-        made += [self._levels(by_window(one)) for one in self.windows]
         ids = [one["id"] for one in self.released.held["tables"]]
         grown = [one for one in ids if one.startswith(growth_table(""))]
         if grown:

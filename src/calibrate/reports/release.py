@@ -25,13 +25,14 @@ from calibrate.analysis.growth import (
     growth,
     placement_error,
 )
-from calibrate.analysis.record_summary import OVERALL, child_levels
+from calibrate.analysis.record_summary import child_levels, measures_of
 from calibrate.analysis.session_trend import SessionTrend, session_trend
 from calibrate.analysis.suppression import suppress
 from calibrate.analysis.wall import wall_cards
 from calibrate.errors import NotFound
 from calibrate.reports import closing
 from calibrate.reports.files import write_private
+from calibrate.reports.measures import measure_name
 from calibrate.store.project import Project
 from calibrate.workflows.district_facts import DistrictFacts, district_facts
 
@@ -81,6 +82,7 @@ def release_tables(project: Project) -> Path:
         "input_hash": _hash_of(released.tables),
         "windows": [one.id for one in facts.windows],
         "schools": [one.id for one in facts.schools],
+        "measures": list(measures_of(facts.scales)),
         "labels": _labels(facts),
         "tables": [one.as_dict() for one in released.tables],
         "trends": {
@@ -114,14 +116,14 @@ def read_released(project_folder: Path) -> Released:
     return Released(json.loads(path.read_text(encoding="utf-8")))
 
 
-def by_window(window: str) -> str:
+def by_window(window: str, measure: str) -> str:
     """The id of the table of schools in a window."""
-    return f"schools/{window}"
+    return f"schools/{window}/{measure}"
 
 
-def by_grade(school: str, window: str) -> str:
+def by_grade(school: str, window: str, measure: str) -> str:
     """The id of the table of a school's grades in a window."""
-    return f"grades/{school}/{window}"
+    return f"grades/{school}/{window}/{measure}"
 
 
 def growth_table(strand: str) -> str:
@@ -132,31 +134,35 @@ def growth_table(strand: str) -> str:
 def _counted(facts: DistrictFacts) -> tuple[pd.DataFrame, list[TableSpec]]:
     """The children with what is counted of them, and every table of every report."""
     levels = child_levels(facts.records, facts.scales, facts.children)
-    children = [levels[levels["measure"] == OVERALL].drop(columns="value")]
-    scale = next(iter(facts.scales.values()))
+    measures = measures_of(facts.scales)
+    children = [levels[levels["measure"].isin(measures)].drop(columns="value")]
     specs = []
-    for window in facts.windows:
-        specs.append(
-            level_spec(
-                by_window(window.id),
-                f"Students by school, {window.title}",
-                OVERALL,
-                scale,
-                rows=["school"],
-                where=[("window", window.id)],
-            )
-        )
-        for school in facts.schools:
+    for measure in measures:
+        scale = facts.scales.get(measure, next(iter(facts.scales.values())))
+        about = measure_name(measure, facts.labels)
+        for window in facts.windows:
+            when = f"{window.title}, {about}" if about else window.title
             specs.append(
                 level_spec(
-                    by_grade(school.id, window.id),
-                    f"{school.title} by grade, {window.title}",
-                    OVERALL,
+                    by_window(window.id, measure),
+                    f"Students by school, {when}",
+                    measure,
                     scale,
-                    rows=["grade"],
-                    where=[("window", window.id), ("school", school.id)],
+                    rows=["school"],
+                    where=[("window", window.id)],
                 )
             )
+            for school in facts.schools:
+                specs.append(
+                    level_spec(
+                        by_grade(school.id, window.id, measure),
+                        f"{school.title} by grade, {when}",
+                        measure,
+                        scale,
+                        rows=["grade"],
+                        where=[("window", window.id), ("school", school.id)],
+                    )
+                )
     first, last = facts.windows[0], facts.latest_window()
     if facts.continuum is not None and first.id != last.id:
         cards = wall_cards(

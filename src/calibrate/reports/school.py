@@ -8,7 +8,12 @@ from functools import cached_property
 import pandas as pd
 
 from calibrate.analysis.growth import Growth, growth, placement_error
-from calibrate.analysis.record_summary import OVERALL, RecordSummary, child_levels, summarize
+from calibrate.analysis.record_summary import (
+    RecordSummary,
+    child_levels,
+    measures_of,
+    summarize,
+)
 from calibrate.analysis.session_trend import SessionTrend, session_trend
 from calibrate.analysis.severity import TOTAL, severity
 from calibrate.analysis.wall import Card, Wall, build_wall, wall_cards
@@ -19,6 +24,7 @@ from calibrate.model.work import Window
 from calibrate.reports import blocks, closing
 from calibrate.reports.blocks import Block, Summary
 from calibrate.reports.drawing import Drawings
+from calibrate.reports.measures import measure_name, what_is_counted
 from calibrate.reports.outside import OutsideSchoolReport
 from calibrate.reports.parameters import ReportParameters
 from calibrate.reports.tables import table
@@ -102,11 +108,15 @@ class SchoolReport:
     @cached_property
     def in_window(self) -> RecordSummary:
         """The distribution in the report's window, by grade."""
-        return self._summary(self.levels[self.levels["window"] == self.window.id], ("grade",))
+        now = self.levels[self.levels["window"] == self.window.id]
+        return self._summary(now, ("grade",), self.measures[0])
 
-    def _summary(
-        self, children: pd.DataFrame, by: tuple[str, ...], measure: str = OVERALL
-    ) -> RecordSummary:
+    @cached_property
+    def measures(self) -> tuple[str, ...]:
+        """All criteria together, or each by itself where their levels differ."""
+        return measures_of(self.facts.scales)
+
+    def _summary(self, children: pd.DataFrame, by: tuple[str, ...], measure: str) -> RecordSummary:
         scale = next(iter(self.facts.scales.values()))
         return summarize(
             children,
@@ -119,7 +129,9 @@ class SchoolReport:
     @property
     def headline(self) -> str:
         """The school in one or two sentences."""
-        return f"{self.trend.sentence} {self.window.title}: {self.in_window.sentence}"
+        about = measure_name(self.measures[0], self.facts.labels)
+        when = f"{self.window.title}, {about}" if about else self.window.title
+        return f"{self.trend.sentence} {when}: {self.in_window.sentence}"
 
     @property
     def summary(self) -> Summary:
@@ -289,7 +301,7 @@ class SchoolReport:
         made = [
             blocks.section(
                 "Who is where",
-                "Scores of record, all criteria together. A student without a piece is counted as missing.",
+                f"{what_is_counted(self.measures)} A student without a piece is counted as missing.",
                 new_page=True,
             )
         ]
@@ -299,12 +311,14 @@ class SchoolReport:
             (f"By grade, {self.window.title}", now, ("grade",)),
             (f"By classroom, {self.window.title}", now, ("grade", "classroom")),
         ):
-            found = self._summary(children, by)
-            picture = self.draw.distribution_figure(found, self.facts.labels)
-            made += [
-                blocks.subsection(title),
-                blocks.figure(picture.png(), picture.alt, picture.sentence),
-            ]
+            for measure in self.measures:
+                found = self._summary(children, by, measure)
+                picture = self.draw.distribution_figure(found, self.facts.labels)
+                about = measure_name(measure, self.facts.labels)
+                made += [
+                    blocks.subsection(f"{title}: {about}" if about else title),
+                    blocks.figure(picture.png(), picture.alt, picture.sentence),
+                ]
         return blocks.join(made)
 
     @cached_property
