@@ -13,7 +13,6 @@ from tests.support.tree import SOURCE
 
 FLOORS = {
     "errors": 0,
-    "checks": 0,
     "resources": 0,
     "model": 1,
     "stats": 1,

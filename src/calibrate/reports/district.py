@@ -101,6 +101,7 @@ class DistrictReport:
                     ],
                     self.comparison.sentence,
                 ),
+                blocks.note(self.facts.left_out) if self.facts.left_out else Block(""),
                 blocks.columns(
                     blocks.card(
                         "What can be said",

@@ -161,6 +161,7 @@ class SchoolReport:
                     ],
                     self.headline,
                 ),
+                blocks.note(self.facts.left_out) if self.facts.left_out else Block(""),
                 blocks.columns(
                     blocks.card("What to work on with students", self._needs()),
                     blocks.card("What to talk about among teachers", self._open()),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from calibrate.analysis.wording import count
 from calibrate.errors import NotFound
 from calibrate.model.continuum import Continuum, Placement
 from calibrate.model.roster import Classroom, Edition, Rater, School, grade_label
@@ -30,6 +31,8 @@ class DistrictFacts:
         Scores of record, one row per piece and criterion.
     children
         The roll: one row per child and window.
+    n_elsewhere
+        Pieces that were scored with another rubric alone, and so are in none of this.
     """
 
     schools: tuple[School, ...]
@@ -46,6 +49,19 @@ class DistrictFacts:
     readings: pd.DataFrame
     records: pd.DataFrame
     children: pd.DataFrame
+    n_elsewhere: int = 0
+
+    @property
+    def left_out(self) -> str:
+        """What these reports do not speak of, in one sentence; nothing where that is nothing."""
+        if not self.n_elsewhere:
+            return ""
+        verb = "is" if self.n_elsewhere == 1 else "are"
+        return (
+            f"{count(self.n_elsewhere, 'piece')} scored with another rubric, or another version "
+            f"of it, {verb} not in this report: it speaks of {self.rubric.title}, version "
+            f"{self.rubric.version}, and scores of two rubrics do not stand on one scale."
+        )
 
     @property
     def labels(self) -> dict[str, str]:
@@ -93,10 +109,11 @@ def district_facts(project: Project) -> DistrictFacts:
     NotFound
         If nothing has been scored yet, or there is no window.
     """
-    readings = score_table(project)
-    rubric = rubric_in_use(project, readings)
+    everything = score_table(project)
+    rubric = rubric_in_use(project, everything)
     if rubric is None:
         raise NotFound("Nothing has been scored yet.", fix="Bring in scores, then make the report.")
+    readings = made_with(everything, rubric)
     with project.store.reading() as unit:
         continua = unit.continuum.all()
         continuum = next((one for one in continua if _fits(one, rubric)), None)
@@ -112,9 +129,10 @@ def district_facts(project: Project) -> DistrictFacts:
             scales=scales(rubric),
             continuum=continuum,
             placements=tuple(unit.placements.all()),
-            readings=made_with(readings, rubric),
+            readings=readings,
             records=made_with(records_of(project), rubric),
             children=roll(unit),
+            n_elsewhere=len(set(everything["piece"]) - set(readings["piece"])),
         )
     if not facts.windows:
         raise NotFound("The project has no window (fall, winter, spring) yet.")

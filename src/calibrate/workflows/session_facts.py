@@ -83,7 +83,8 @@ def session_facts(project: Project, session_id: str) -> SessionFacts:
         blind_round = unit.sessions.rounds.find(session_id, RoundName.BLIND)
     table = score_table(project, session=session_id)
     blind = table[table["round"] == RoundName.BLIND.value].reset_index(drop=True)
-    read = set(blind["rater"])
+    # A score that two agreed on together names both.
+    read = {rater for readers in blind["rater"] for rater in readers.split("+")}
     return SessionFacts(
         session=session,
         rubric=rubric,
