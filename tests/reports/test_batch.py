@@ -15,7 +15,7 @@ from calibrate.errors import ArgumentError, NotFound
 from calibrate.reports import batch
 from calibrate.reports.batch import Made, run_reports
 from calibrate.reports.kinds import ReportJob
-from calibrate.reports.service import make_reports
+from calibrate.reports.service import Answer, make_reports
 
 
 def test_one_failing_report_does_not_stop_the_others_and_says_what_failed(own_sample_project):
@@ -48,6 +48,14 @@ def test_a_process_that_is_killed_costs_its_own_report_and_no_other(tmp_path, mo
         ("S03", False),
     ]
     assert "was ended twice" in made[0].page.read_text()
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_raters_own_numbers_are_not_told_to_whoever_makes_the_page(failed, tmp_path):
+    made = Made(ReportJob("rater", "r1"), tmp_path, "You and another gave the same", failed)
+    answer = Answer((made,), tmp_path)
+    told = " ".join(answer.lines()) + str(answer.as_dict())
+    assert ("You and another" in told) is failed
 
 
 def test_the_command_ends_with_1_and_the_index_says_what_was_not_made(

@@ -34,7 +34,7 @@ class Answer:
     def lines(self) -> list[str]:
         """The answer for a person."""
         good = [one for one in self.made if not one.failed]
-        lines = [f"{one.page}  {one.headline}" for one in good]
+        lines = [f"{one.page}  {_headline(one) or 'private: for that rater alone'}" for one in good]
         lines += [f"NOT MADE {one.job.kind} {one.job.id}: {one.headline}" for one in self.failed]
         return [*lines, f"All reports: {self.index}"]
 
@@ -48,13 +48,19 @@ class Answer:
                     "window": one.job.window or None,
                     "edition": one.job.edition.value,
                     "page": str(one.page),
-                    "headline": one.headline,
+                    "headline": _headline(one),
                     "failed": one.failed,
                 }
                 for one in self.made
             ],
             "index": str(self.index),
         }
+
+
+def _headline(made: Made) -> str | None:
+    """What may be said aloud of a report: nothing of a rater's own page, unless it was not made."""
+    listed = report_kind(made.job.kind).listed
+    return made.headline if listed or made.failed else None
 
 
 def make_reports(
