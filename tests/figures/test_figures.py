@@ -314,3 +314,13 @@ def test_a_room_that_names_its_grade_is_not_told_twice_and_long_level_names_stan
     heads = picture.figure.axes[0].get_xticklabels()[:10]
     assert {one.get_rotation() for one in heads} == {90.0}
     assert heads[0].get_text() == "L1  a long name 1"
+
+
+def test_windows_stand_in_the_order_of_time_and_not_of_the_alphabet():
+    labels = {"fall": "Fall", "winter": "Winter", "spring": "Spring"}
+    children = pd.DataFrame(
+        [("s", one, "a", "r", "03", "overall", SCALE.levels[0].label, 1.0) for one in labels],
+        columns=["student", "window", "school", "classroom", "grade", "measure", "level", "value"],
+    )
+    told = draw.distribution_figure(summarize(children, SCALE, by=("window",)), labels).alt
+    assert told.index("Fall") < told.index("Winter") < told.index("Spring")

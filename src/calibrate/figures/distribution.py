@@ -143,13 +143,19 @@ def growth_figure(
 def _place(
     group: GroupDistribution, labels: Mapping[str, str] | None
 ) -> tuple[tuple[int, str], ...]:
-    """Windows stay in the order of their ids, which begin with the year; the rest go by name."""
+    """Windows stay in the order in which they are labelled, grades in school order; the rest go by name."""
     return tuple(
-        _grade_place(column, value if column == "window" else name_of(labels, column, value))
-        if column != "grade"
-        else _grade_place(column, value)
+        _window_place(value, labels)
+        if column == "window"
+        else _grade_place(column, value if column == "grade" else name_of(labels, column, value))
         for column, value in group.group
     )
+
+
+def _window_place(window: str, labels: Mapping[str, str] | None) -> tuple[int, str]:
+    """Where a window stands among the labels, else by its id."""
+    order = list(labels or ())
+    return (order.index(window) if window in order else -1, window)
 
 
 def _grade_place(column: str, value: str) -> tuple[int, str]:
