@@ -20,6 +20,7 @@ from calibrate.store.project import Project
 from calibrate.store.sealing import KeyStore, make_recovery_key
 from calibrate.store.sealing.encoding import to_text
 from calibrate.workflows.doctor import Finding, examine_project
+from calibrate.workflows.imports_store import only_one_import
 from tests.store.sealing_kit import CHEAP
 from tests.support.norming import Room, make_room
 
@@ -77,11 +78,24 @@ def test_a_missing_or_changed_work_file_is_found(sealed: Room) -> None:
     assert "P00001 is missing" in problems(sealed)[0].message
 
 
+def test_what_an_import_of_work_leaves_for_the_next_is_no_stray(sealed: Room) -> None:
+    with only_one_import(sealed.folder / "work"):
+        pass
+    assert examine_project(sealed.folder).findings == ()
+
+
+def test_the_folder_is_named_as_in_the_other_commands_or_plainly(sealed: Room) -> None:
+    for given in ([str(sealed.folder)], ["--project", str(sealed.folder)]):
+        told = CliRunner().invoke(app, ["doctor", *given])
+        assert told.exit_code == 0
+        assert "1 rubric," in told.stdout and "5 raters," in told.stdout
+
+
 def test_a_stray_file_is_a_note_and_no_problem(sealed: Room) -> None:
     (sealed.folder / "work" / "other.txt").write_text("?")
     health = examine_project(sealed.folder)
     assert health.sound
-    assert "1 files in work/" in health.findings[0].message
+    assert "1 file in work/ belongs to no piece" in health.findings[0].message
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ def test_replacing_work_that_was_scored_is_pointed_out(ready):
     with_files(ready)
     ready.scores("piece,rater,FOC\nP0003,T1,3\n")
     summary = with_files(ready, **{"Zebulon_Quillfeather.txt": b"Another text.\n"})
-    assert any("1 pieces that have been scored was replaced" in one for one in summary.warnings)
+    assert any("has been scored was replaced (1 piece)" in one for one in summary.warnings)
 
 
 def test_a_stored_file_that_was_lost_is_brought_in_again(ready):
@@ -224,6 +224,18 @@ def test_a_stored_file_that_was_lost_is_brought_in_again(ready):
     (ready.project.work / lost.stored_as).unlink()
     assert with_files(ready).details["files"] == {"unchanged": 5, "changed": 2}
     assert len(ready.stored()) == 7
+
+
+def test_a_stored_file_that_was_damaged_is_mended_and_nobody_is_told_to_look_at_scores(ready):
+    with_files(ready)
+    ready.scores("piece,rater,FOC\nP0003,T1,3\n")
+    before = sorted(ready.stored().values())
+    for file in files_of(ready):
+        (ready.project.work / file.stored_as).write_bytes(b"scribbled over")
+    summary = with_files(ready)
+    assert summary.details["files"] == {"changed": 7}
+    assert sorted(ready.stored().values()) == before
+    assert not any("replaced" in one for one in summary.warnings)
 
 
 def test_a_check_cleans_every_file_and_keeps_none(ready):

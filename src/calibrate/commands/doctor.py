@@ -14,9 +14,10 @@ app = typer.Typer(help="Check a project's health.")
 
 @app.command()
 def doctor(
-    project: Annotated[
-        Path, typer.Argument(help="The project's folder.", metavar="[DIR]")
-    ] = Path(),
+    folder: Annotated[
+        Path | None, typer.Argument(help="The project's folder.", metavar="[DIR]")
+    ] = None,
+    project: Annotated[Path, typer.Option(help="The same, as in the other commands.")] = Path(),
     as_json: JsonFlag = False,
 ) -> None:
     """Check a project: its database, links, work files, sealed ballots and versions.
@@ -25,13 +26,13 @@ def doctor(
     """
     from calibrate.workflows.doctor import examine_project
 
-    health = examine_project(project)
+    health = examine_project(folder or project)
     if as_json:
         print_json(health.as_dict())
     else:
         if health.project:
             typer.echo(health.project)
-        held = ", ".join(f"{count} {what}" for what, count in health.counts.items())
+        held = ", ".join(_counted(n, what) for what, n in health.counts.items())
         if held:
             typer.echo(f"Holds {held}.")
         typer.echo(", ".join(f"{what} {which}" for what, which in health.versions.items()))
@@ -45,3 +46,7 @@ def doctor(
             typer.echo("The project is sound.")
     if not health.sound:
         raise typer.Exit(FINDINGS)
+
+
+def _counted(n: int, plural: str) -> str:
+    return f"{n:,} {plural.removesuffix('s') if n == 1 else plural}"

@@ -368,4 +368,8 @@ def _work(facts: PieceFacts) -> Block:
         )
     if facts.view.words:
         return blocks.work_excerpt(facts.view.words)
+    if facts.view.lost:
+        return blocks.note(
+            "The file of this piece is missing or damaged: `calibrate doctor` says what to do."
+        )
     return blocks.note("There is no scan of this piece: the scores stand without it.")

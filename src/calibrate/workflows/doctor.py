@@ -22,6 +22,7 @@ from calibrate.store.schema import REVISIONS
 from calibrate.store.sealing import KeyStore, Manifest, SealedBallot, check_ballot, check_manifest
 from calibrate.store.sealing.ballots import BallotPlace
 from calibrate.store.settings import FILE_NAME
+from calibrate.workflows.imports_store import LOCK
 
 _UNREADABLE = "The database is damaged: not all of it can be read."
 _GO_BACK = "Go back to the newest backup that the doctor finds sound."
@@ -212,10 +213,13 @@ def _of_work(project: Project, unit: Unit) -> Iterator[Finding]:
                 "Import the work again, or put the file back from a backup.",
             )
     strays = [path for path in root.rglob("*") if path.is_file() and path.resolve() not in known]
+    strays = [path for path in strays if path != root / LOCK]
     if strays:
+        one = len(strays) == 1
         yield Finding(
             "orphans",
-            f"{len(strays)} files in work/ belong to no piece.",
+            f"{len(strays)} {'file' if one else 'files'} in work/ {'belongs' if one else 'belong'} "
+            "to no piece.",
             "They are not shown to anybody; remove them if they are not needed.",
             problem=False,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from contextlib import ExitStack
@@ -137,7 +138,8 @@ class WorkImporter(FileImporter):
             for file in old:
                 noun.remove(piece_id, file.ordinal)
             stage.replace([file.stored_as for file in old])
-            if old and run.unit.scores.readings.first(piece_id=piece_id) is not None:
+            other = {file.source_sha256 for file in old} != {one.source_sha256 for one in staged}
+            if old and other and run.unit.scores.readings.first(piece_id=piece_id) is not None:
                 scored_again += 1
             run.tally.count("files", "changed" if old else "new", len(staged))
             wanted += [
@@ -154,8 +156,9 @@ class WorkImporter(FileImporter):
             ]
         if scored_again:
             run.problems.warn(
-                f"The work of {scored_again} pieces that have been scored was replaced: check that "
-                "the scores still belong to it."
+                f"Work that has been scored was replaced ({scored_again} "
+                f"{'piece' if scored_again == 1 else 'pieces'}): check that the scores still "
+                "belong to it."
             )
         noun.add_all(wanted)
         stage.move_in([file.stored_as for file in wanted])
@@ -189,7 +192,7 @@ def _open(row: PieceRow, problems: Problems) -> list[SourceFile]:
 
 
 def _known_sources(project: Project) -> dict[str, list[str]]:
-    """The hashes of the files that a piece came from, in order, where all of them are still there."""
+    """The hashes of the files that a piece came from, in order, where all of them are still whole."""
     with project.reading() as unit:
         pieces = {one.id: one.source_id for one in unit.work.pieces.all(source=SOURCE)}
         files = unit.work.files.all()
@@ -202,9 +205,18 @@ def _known_sources(project: Project) -> dict[str, list[str]]:
         sources = found.setdefault(source_id, [])
         if not sources or sources[-1] != file.source_sha256:
             sources.append(file.source_sha256)
-        if not (project.work / file.stored_as).is_file():
+        if not _is_whole(project.work / file.stored_as, file.sha256):
             broken.add(source_id)
     return {source_id: some for source_id, some in found.items() if source_id not in broken}
+
+
+def _is_whole(path: Path, sha256: str) -> bool:
+    """Whether a stored file is still what was imported."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
 
 
 def _stored(project: Project) -> set[str]:

@@ -17,10 +17,14 @@ _QUALITY = 70
 
 @dataclass(frozen=True, slots=True)
 class WorkView:
-    """A small view of a piece: words, or a JPEG picture, or neither where there is no scan."""
+    """A small view of a piece: words, or a JPEG picture, or neither where there is no scan.
+
+    ``lost`` says that there should be something to see, and the file is missing or damaged.
+    """
 
     words: str = ""
     jpeg: bytes | None = None
+    lost: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -38,6 +42,7 @@ def view_of(files: list[WorkFile], folder: Path) -> WorkView:
     folder
         The project's ``work`` folder.
     """
+    lost = False
     for file in files:
         path = folder / file.stored_as
         try:
@@ -47,9 +52,9 @@ def view_of(files: list[WorkFile], folder: Path) -> WorkView:
                 return WorkView(words=_words_of(path.read_text(encoding="utf-8")))
             if file.kind is MediaKind.IMAGE:
                 return WorkView(jpeg=_small(path))
-        except (OSError, UnidentifiedImageError):
-            continue  # `calibrate doctor` names missing and damaged files
-    return WorkView()
+        except (OSError, UnicodeDecodeError, UnidentifiedImageError):
+            lost = True  # `calibrate doctor` names missing and damaged files
+    return WorkView(lost=lost)
 
 
 def _words_of(html: str) -> str:
