@@ -144,6 +144,12 @@ def test_order_of_rows_changes_nothing_and_names_only_swap_signs():
 def test_one_group_or_nothing_at_all_is_said_so():
     alone = district(1, schools=("a",), n_pieces=3)
     assert "not two groups" in compare(alone, SCALES).sentence
+    told = compare(alone, SCALES, labels={"a": "Hill School"})
+    assert told.sentence.startswith("Only Hill School has scored work so far")
+    assert told.between[0].sentence.endswith("because no piece was read by raters of two schools.")
+    nobody = compare(alone.iloc[:0], SCALES, labels={})
+    assert nobody.sentence.startswith("No school has scored work so far")
+    assert nobody.within[0].sentence.endswith("no piece was read by two raters of one school.")
     assert compare(alone.iloc[:0], SCALES).pairs == ()
 
 

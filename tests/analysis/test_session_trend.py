@@ -69,3 +69,9 @@ def test_one_session_and_none_are_said_so():
     lone = session_trend(ALIKE[ALIKE["piece"] == "S2-0"], SCALES, ["S2"])
     assert "not known" not in lone.sentence
     assert "cannot be told" in session_trend(ALIKE, SCALES, ["S9"]).sentence
+
+
+def test_a_session_that_one_person_scored_is_not_called_unscored():
+    alone = session_trend(session("S1", {"a": [1, 2, 3]}), SCALES, ["S1"])
+    assert alone.points == ()
+    assert "by two people" in alone.sentence and "cannot be told" in alone.sentence

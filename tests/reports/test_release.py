@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from calibrate.analysis.comparability import compare
@@ -52,3 +53,25 @@ def test_a_session_with_few_readers_is_not_in_the_outside_trend(facts):
     titles = [one["title"] for one in _trend(replace(facts, readings=small), sessions)["points"]]
     assert titles and facts.labels[first] not in titles
     assert facts.labels[first] in [one["title"] for one in _trend(facts, sessions)["points"]]
+
+
+def test_sessions_and_schools_that_are_hidden_are_not_called_missing(facts):
+    first = facts.sessions[0].id
+    panel = sorted(facts.readings.loc[facts.readings["session"] == first, "rater"].unique())
+    few = facts.readings[facts.readings["rater"].isin(panel[: FEWEST_READERS - 1])]
+    told = _trend(replace(facts, readings=few), [first])
+    assert told["points"] == []
+    assert "not shown: fewer than" in told["sentence"]
+    schools = facts.readings.groupby("rater")["rater_school"].first()
+    two = [schools[schools == one].index[:2] for one in sorted(schools.dropna().unique())[:2]]
+    pieces = [f"X{i}" for i in range(4)]
+    some = facts.readings[facts.readings["purpose"] == "independent"].iloc[:1]
+    rows = [
+        some.assign(piece=piece, rater=rater, rater_school=schools[rater], round="blind")
+        for piece in pieces
+        for pair in two
+        for rater in pair
+    ]
+    found = _comparison(replace(facts, readings=pd.concat(rows, ignore_index=True)))
+    assert found["pairs"] == [] and len(found["left_out"]) == 2
+    assert "readers stand behind the pieces that they share" in found["sentence"]

@@ -366,7 +366,10 @@ def _sentence(
     labels: Mapping[str, str] | None,
 ) -> str:
     if len(links.groups) < 2:
-        return "There are not two groups of raters to compare."
+        if labels is None:
+            return "There are not two groups of raters to compare."
+        who = f"Only {label(labels, links.groups[0])} has" if links.groups else "No school has"
+        return f"{who} scored work so far: there are no two schools to compare yet."
     lead = [one for one in groups if one.criterion == TOTAL]
     apart = [one.sentence.rstrip(".") for one in lead if one.verdict == "different"]
     alike = [label(labels, one.a) for one in lead if one.verdict == "same"]

@@ -60,14 +60,16 @@ def _agreement(
     labels: Mapping[str, str] | None,
 ) -> GroupAgreement:
     found = agreement_of(pairs)
+    unit = "school" if labels is not None else "group"
     if a is None or b is None:
-        where = f"{kind} schools" if labels is not None else f"{kind} groups"
+        where = f"{kind} {unit}s"
     elif a == b:
         where = f"Within {label(labels, a)}"
     else:
         where = f"Between {label(labels, a)} and {label(labels, b)}"
     if found.n_pairs == 0:
-        words = f"{where}: cannot tell, because no piece was read by two raters."
+        who = f"two raters of one {unit}" if kind == "Within" else f"raters of two {unit}s"
+        words = f"{where}: cannot tell, because no piece was read by {who}."
     else:
         shown = ""
         if not math.isnan(found.exact.ci_low):

@@ -89,7 +89,7 @@ _WHY = "pieces and panels were not the same"
 
 def _sentence(points: Sequence[SessionPoint]) -> str:
     if not points:
-        return "No norming session has been scored yet, so agreement cannot be told."
+        return "No piece has been scored by two people in a norming session yet, so agreement cannot be told."
     first, last = points[0].agreement.exact, points[-1].agreement.exact
     if len(points) == 1:
         known = first.ci_low == first.ci_low

@@ -16,6 +16,12 @@ from calibrate.reports.blocks import Block
 from calibrate.reports.drawing import Drawings
 from calibrate.reports.tables import table
 
+ALONE = (
+    "One school has nothing to be set beside. When readers of a second school score some of the same "
+    "pieces, blind, this page can say whether a 3 here is a 3 there."
+)
+"""What stands where schools would be compared, and there are no two of them."""
+
 VERDICTS = {"same": "the same", "different": "different", "cannot tell": "cannot tell"}
 
 
@@ -35,7 +41,8 @@ def agreement_between(comparison: Comparison, labels: Mapping[str, str], draw: D
             if one.agreement.n_pairs
         ]
     )
-    picture = draw.links_figure(comparison.links, labels)
+    alone = not comparison.between_pairs()
+    told = comparison.within[:1] if alone else [comparison.within[0], comparison.between[0]]
     return blocks.join(
         [
             blocks.section(
@@ -43,31 +50,42 @@ def agreement_between(comparison: Comparison, labels: Mapping[str, str], draw: D
                 "Two independent readings of the same piece, before anybody talked.",
                 new_page=True,
             ),
-            table(
+            Block("")
+            if frame.empty
+            else table(
                 frame,
                 caption="Agreement within and between schools",
                 row_name="Two readers of",
                 percents=["Same score", "At most one level apart"],
             ),
-            blocks.sentence(f"{comparison.within[0].sentence} {comparison.between[0].sentence}"),
-            blocks.subsection("Who shares pieces with whom"),
-            blocks.figure(picture.png(), picture.alt, picture.sentence),
+            blocks.sentence(" ".join(one.sentence for one in told)),
+            Block("") if alone else _links(comparison, labels, draw),
         ]
+    )
+
+
+def _links(comparison: Comparison, labels: Mapping[str, str], draw: Drawings) -> Block:
+    picture = draw.links_figure(comparison.links, labels)
+    return blocks.subsection("Who shares pieces with whom") + blocks.figure(
+        picture.png(), picture.alt, picture.sentence
     )
 
 
 def differences(comparison: Comparison, labels: Mapping[str, str], draw: Drawings) -> Block:
     """The difference between schools on shared pieces, with intervals."""
+    head = blocks.section(
+        "Is a 3 here a 3 there?",
+        "Points that a school’s readers give, minus what the others give, to the very same "
+        "pieces. How well a school’s students write changes nothing here.",
+        new_page=True,
+    )
+    if not comparison.between_pairs():
+        return head + blocks.sentence(comparison.sentence) + blocks.note(ALONE)
     picture = draw.differences_figure(comparison, labels)
     lead = comparison.against_rest()
     return blocks.join(
         [
-            blocks.section(
-                "Is a 3 here a 3 there?",
-                "Points that a school’s readers give, minus what the others give, to the very same "
-                "pieces. How well a school’s students write changes nothing here.",
-                new_page=True,
-            ),
+            head,
             blocks.figure(picture.png(), picture.alt, picture.sentence),
             difference_table(lead, labels, "Each school against all others"),
             difference_table(comparison.between_pairs(), labels, "Every pair of schools"),
@@ -118,9 +136,14 @@ def what_cannot_be_said(comparison: Comparison, labels: Mapping[str, str]) -> Bl
             "Where nothing can be said, and why",
             "Silence here is an answer: it says which work to exchange next.",
         ),
-        blocks.bullets(items, empty="Every pair of schools shares enough pieces for a verdict."),
+        blocks.bullets(
+            items,
+            empty="Every pair of schools shares enough pieces for a verdict."
+            if comparison.between_pairs()
+            else ALONE,
+        ),
     ]
-    if unsure:
+    if unsure and comparison.between_pairs():
         made.append(
             blocks.note(
                 f"By criterion, {count(len(unsure), 'comparison')} of a school with the others cannot "

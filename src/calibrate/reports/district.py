@@ -15,6 +15,7 @@ from calibrate.model.roster import Edition
 from calibrate.reports import blocks, closing
 from calibrate.reports.blocks import Block, Summary
 from calibrate.reports.comparison_section import (
+    ALONE,
     agreement_between,
     differences,
     what_cannot_be_said,
@@ -82,9 +83,8 @@ class DistrictReport:
         """The answer first."""
         lead = self.comparison.against_rest()
         said = [one.sentence for one in lead if one.verdict != "cannot tell"]
-        silent = [
-            one.sentence for one in self.comparison.between_pairs() if one.verdict == "cannot tell"
-        ]
+        pairs = self.comparison.between_pairs()
+        silent = [one.sentence for one in pairs if one.verdict == "cannot tell"]
         judgements = self.readings[~self.readings["joint"]].dropna(subset=["score"])
         return blocks.join(
             [
@@ -105,11 +105,18 @@ class DistrictReport:
                 blocks.columns(
                     blocks.card(
                         "What can be said",
-                        blocks.bullets(said, empty="Nothing yet: too few pieces are shared."),
+                        blocks.bullets(
+                            said,
+                            empty="Nothing yet: too few pieces are shared."
+                            if pairs
+                            else f"Nothing between schools yet. {self.comparison.within[0].sentence}",
+                        ),
                     ),
                     blocks.card(
                         "What cannot be said yet",
-                        blocks.bullets(silent, empty="Every pair of schools has a verdict."),
+                        blocks.bullets(
+                            silent, empty="Every pair of schools has a verdict." if pairs else ALONE
+                        ),
                     ),
                 ),
                 blocks.card("Are sessions helping?", self._sessions()),

@@ -224,7 +224,9 @@ class OutsideDistrictReport(_OutsideReport):
                     "Is a 3 here a 3 there?",
                     "Points given to the very same pieces: it says nothing about how well students write.",
                 ),
-                table(frame, caption="Schools beside each other", row_name="Schools"),
+                Block("")
+                if not self._comparison["pairs"]
+                else table(frame, caption="Schools beside each other", row_name="Schools"),
                 blocks.sentence(self._comparison["sentence"]),
             ]
         )
@@ -235,7 +237,10 @@ class OutsideDistrictReport(_OutsideReport):
             one["sentence"] for one in self._comparison["pairs"] if one["verdict"] == "cannot tell"
         ]
         return blocks.section("Where nothing can be said, and why") + blocks.bullets(
-            silent, empty="Every pair of schools has a verdict."
+            silent,
+            empty="Every pair of schools has a verdict."
+            if self._comparison["pairs"]
+            else self._comparison["sentence"],
         )
 
     def distribution(self) -> Block:

@@ -211,8 +211,14 @@ def _trend(facts: DistrictFacts, sessions: list[str]) -> dict[str, Any]:
     every = session_trend(table, facts.scales, sessions, labels=names)
     shown = [one.session for one in every.points if one.n_raters >= FEWEST_READERS]
     trend: SessionTrend = session_trend(table, facts.scales, shown, labels=names)
+    sentence = trend.sentence
+    if every.points and not shown:
+        sentence = (
+            f"Agreement of norming sessions is not shown: fewer than {FEWEST_READERS} readers "
+            "stand behind each of them."
+        )
     return {
-        "sentence": trend.sentence,
+        "sentence": sentence,
         "points": [
             {
                 "title": one.title,
@@ -244,8 +250,14 @@ def _comparison(facts: DistrictFacts) -> dict[str, Any]:
             break
         left_out |= few
         rows = rows[~rows["rater_school"].isin(few)]
+    sentence = found.sentence
+    if left_out and not found.between_pairs():
+        sentence = (
+            "Schools are not set beside each other here: fewer than "
+            f"{FEWEST_READERS} readers stand behind the pieces that they share."
+        )
     return {
-        "sentence": found.sentence,
+        "sentence": sentence,
         "family_size": found.family_size,
         "left_out": sorted(left_out),
         "groups": [_difference(one, facts.labels) for one in found.against_rest()],

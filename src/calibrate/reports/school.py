@@ -252,8 +252,9 @@ class SchoolReport:
         )
         apart = [one for one in rows if one.verdict in ("higher", "lower")]
         words = (
-            f"{count(len(apart), 'reader')} of {len(rows)} scored clearly higher or lower than others "
-            "on the same work; everybody else is in line, or too few pieces are shared to tell."
+            f"{len(apart) or 'None'} of {count(len(rows), 'reader')} scored clearly higher or lower "
+            "than others on the same work; everybody else is in line, or too few pieces are shared "
+            "to tell."
         )
         return blocks.join(
             [
