@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,16 @@ def test_an_interruption_leaves_the_older_demo_as_it_was(
     with Project.open(own_sample_project) as project:
         assert project.id == before
     assert [path.name for path in own_sample_project.parent.iterdir()] == ["sample"]
+
+
+def test_what_a_killed_demo_left_is_cleared_away_when_it_is_old(tmp_path: Path) -> None:
+    old, new, other = (tmp_path / name for name in (".demo-abc", ".demo-def", ".demo-notes"))
+    for one in (old, new):
+        (one / "demo" / "work").mkdir(parents=True)
+    other.mkdir()
+    (other / "mine.txt").write_text("keep")
+    for one in (old, other):
+        os.utime(one, (0, 0))
+    demo._clear_what_was_killed(tmp_path / "demo")
+    assert not old.exists()
+    assert new.exists() and (other / "mine.txt").read_text() == "keep"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +26,7 @@ TITLE = "Harbor Falls School District (sample)"
 RUBRIC = "k8-writing.yaml"
 NOTE = "about-this-demo.txt"
 _ID = "demo"
+_SURELY_DEAD = 600  # seconds; a demo's project is made in a few
 _NOTE_TEXT = """\
 This folder was made by `calibrate demo`. Every person in it is invented.
 
@@ -123,6 +127,7 @@ def build_demo(folder: Path, tell: Callable[[str], None] | None = None) -> DemoP
     folder = folder.expanduser().absolute()
     refuse_what_is_no_demo(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _clear_what_was_killed(folder)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as beside:
         fresh = Path(beside) / folder.name
         warnings = _fill(fresh, tell)
@@ -146,6 +151,15 @@ def _fill(folder: Path, tell: Callable[[str], None]) -> tuple[str, ...]:
             warnings += check_and_apply(project, kind, place(*parts), check_only=False).warnings
     (folder / NOTE).write_text(_NOTE_TEXT, encoding="utf-8")
     return tuple(warnings)
+
+
+def _clear_what_was_killed(folder: Path) -> None:
+    """Remove half-made demos that killed runs left beside the folder, once they are surely nobody's work."""
+    for half in folder.parent.glob(f".{glob.escape(folder.name)}-*"):
+        with contextlib.suppress(OSError):
+            old = time.time() - half.stat().st_mtime > _SURELY_DEAD
+            if old and half.is_dir() and {one.name for one in half.iterdir()} <= {folder.name}:
+                shutil.rmtree(half)
 
 
 def _move_in(fresh: Path, folder: Path) -> None:
