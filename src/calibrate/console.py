@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from calibrate.errors import ArgumentError, CalibrateError, ImportRefused
+from calibrate.errors import ArgumentError, CalibrateError, ImportRefused, UsageError
 
 #: Exit code for bad data or a failed check (0 is fine).
 FINDINGS = 1
@@ -100,9 +100,9 @@ def print_error(error: CalibrateError, *, as_json: bool = False) -> None:
 
 
 def exit_code(error: CalibrateError) -> int:
-    """2 where an option cannot be used as it was given (the error's column names it), else 1."""
+    """2 where the command was called wrongly (or the error's column names an option), else 1."""
     of_an_option = isinstance(error, ArgumentError) and (error.column or "").startswith("--")
-    return USAGE if of_an_option else FINDINGS
+    return USAGE if of_an_option or isinstance(error, UsageError) else FINDINGS
 
 
 def as_fault(error: Exception) -> CalibrateError:

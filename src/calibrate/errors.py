@@ -44,7 +44,7 @@ class CalibrateError(Exception):
             for part in (
                 self.file,
                 f"row {self.row}" if self.row is not None else None,
-                f"column {self.column}" if self.column is not None else None,
+                _column(self.column) if self.column is not None else None,
             )
             if part
         )
@@ -62,8 +62,17 @@ class CalibrateError(Exception):
         }
 
 
+def _column(name: str) -> str:
+    """An option of a command stands for itself; a column of a table is called one."""
+    return name if name.startswith("--") else f"column {name}"
+
+
 class ArgumentError(CalibrateError, ValueError):
     """A function was called with a value that it cannot use."""
+
+
+class UsageError(ArgumentError):
+    """A command was called in a way in which it cannot run: the mistake is on the command line."""
 
 
 class DataError(CalibrateError):

@@ -202,3 +202,16 @@ def test_a_missing_file_is_told(tmp_path):
 
 def test_a_missing_argument_is_a_usage_error():
     assert runner.invoke(app, ["agreement"]).exit_code == 2
+
+
+def test_words_fit_small_numbers(run):
+    apart = run("piece,rater,score\na,x,1\na,y,4\nb,x,4\nb,y,1\n", "--levels", "1-4").stdout
+    assert "never chose the same level" in apart and "were never at most one level apart" in apart
+    alone = run("piece,rater,score\na,x,1\n", "--levels", "1-4").stdout
+    assert "1 piece, 1 rater, 1 score" in alone
+
+
+def test_an_option_is_named_as_an_option(run):
+    refused = run(LONG, "--levels", "4-1")
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("--levels: ")

@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
-from calibrate.errors import ArgumentError, NotFound
+from calibrate.errors import NotFound, UsageError
 from calibrate.reports import batch
 from calibrate.reports.batch import Made, run_reports
 from calibrate.reports.kinds import ReportJob
@@ -108,14 +108,15 @@ def test_the_coachs_own_words_stand_on_page_one_and_reach_the_word_document(own_
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ({"kind": "session"}, ArgumentError, "Which session"),
+        ({"kind": "session"}, UsageError, "Which session"),
         ({"kind": "session", "which": "S99"}, NotFound, "S99"),
-        ({"kind": "parent", "every": True}, NotFound, "parent"),
-        ({"kind": "session", "which": "S01", "edition": "outside"}, ArgumentError, "for staff"),
-        ({"kind": "school", "which": "lincoln", "edition": "public"}, ArgumentError, "public"),
+        ({"kind": "parent", "every": True}, UsageError, "parent"),
+        ({"kind": "session", "which": "S01", "edition": "outside"}, UsageError, "for staff"),
+        ({"kind": "school", "which": "lincoln", "edition": "public"}, UsageError, "public"),
+        ({"kind": "rater", "which": "nobody"}, NotFound, "There is no rater"),
         ({"kind": "school", "which": "lincoln", "window": "2031"}, NotFound, "2031"),
-        ({"kind": "district", "formats": ("odt",)}, ArgumentError, "odt"),
-        ({"kind": "district", "workers": 0}, ArgumentError, "worker"),
+        ({"kind": "district", "formats": ("odt",)}, UsageError, "odt"),
+        ({"kind": "district", "workers": 0}, UsageError, "worker"),
     ],
 )
 def test_what_cannot_be_made_is_refused_before_anything_runs(

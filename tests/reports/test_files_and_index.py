@@ -5,7 +5,7 @@ import stat
 import pytest
 from bs4 import BeautifulSoup
 
-from calibrate.errors import NotFound
+from calibrate.errors import UsageError
 from calibrate.model.roster import Edition
 from calibrate.reports.files import ReportSummary, read_summary, write_private, write_summary
 from calibrate.reports.index import write_index
@@ -89,5 +89,5 @@ def test_a_reports_folder_never_leaves_the_reports_folder(tmp_path):
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones():
-    with pytest.raises(NotFound, match="session"):
+    with pytest.raises(UsageError, match="session"):
         report_kind("parent")

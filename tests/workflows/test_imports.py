@@ -229,7 +229,7 @@ def test_wide_scores_with_halves_are_brought_in(district):
         ("P9,T1,FOC,3,,,,", [(2, "piece")], "no such piece"),
         ("P0001,T9,FOC,3,,,,", [(2, "rater")], "no such rater"),
         ("P0001,SID70001,FOC,3,,,,", [(2, "rater")], "no such rater"),
-        ("P0001,T1,XYZ,3,,,,", [(2, "score")], "no such criterion"),
+        ("P0001,T1,XYZ,3,,,,", [(2, "criterion")], "no such criterion"),
         ("P0001,T1,FOC,5,,,,", [(2, "score")], "not a score of this scale"),
         ("P0001,T1,FOC,Zebulon,,,,", [(2, "score")], "neither a score nor"),
         ("P0001,T1,FOC,,NOPE,,,", [(2, "code")], "neither a score nor"),

@@ -83,9 +83,16 @@ def _agreement(exact: Coefficient, near: Coefficient, corrected: Coefficient) ->
             f"on {pieces} every rater chose the same level; with no differences between the pieces, "
             "nobody can say whether that is agreement or habit."
         )
-    plain = f"two raters of the same piece chose the same level {_times(exact)}"
+    plain = "two raters of the same piece " + (
+        "never chose the same level"
+        if exact.value == 0
+        else f"chose the same level {_times(exact)}"
+    )
     if near.is_defined and "every pair is adjacent on this scale" not in near.flags:
-        plain += f" and were {near.method.split(';')[0]} {_times(near)}"
+        apart = near.method.split(";")[0]
+        plain += (
+            f" and were never {apart}" if near.value == 0 else f" and were {apart} {_times(near)}"
+        )
     if not corrected.is_defined:
         return f"{plain} ({pieces})."
     beyond = (
@@ -101,9 +108,7 @@ def _agreement(exact: Coefficient, near: Coefficient, corrected: Coefficient) ->
 
 
 def _times(one: Coefficient) -> str:
-    if one.value == 1.0:
-        return "every time"
-    return "never" if one.value == 0.0 else f"{percent(one.value)} of the time"
+    return "every time" if one.value == 1.0 else f"{percent(one.value)} of the time"
 
 
 def _codes(codes: CodeUse | None) -> str:

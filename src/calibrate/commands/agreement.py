@@ -109,6 +109,7 @@ def _show(result: AgreementResult) -> None:
     from rich.text import Text
 
     from calibrate.analysis.agreement_words import coefficient_name, value_shown
+    from calibrate.analysis.wording import count
 
     screen = Console(soft_wrap=False)
     screen = screen if screen.is_terminal else Console(width=110)
@@ -117,7 +118,8 @@ def _show(result: AgreementResult) -> None:
         title = "All criteria together" if part is result.total else part.criterion
         table = Table(
             title=Text(
-                f"{title} · {part.n_pieces} pieces, {part.n_raters} raters, {part.n_ratings} scores"
+                f"{title} · {count(part.n_pieces, 'piece')}, {count(part.n_raters, 'rater')}, "
+                f"{count(part.n_ratings, 'score')}"
             ),
             title_justify="left",
             title_style="bold",

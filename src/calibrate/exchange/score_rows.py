@@ -283,6 +283,7 @@ def criterion_id(rubric: Rubric, text: str) -> str:
             return criterion.id
     raise NotFound(
         "The rubric has no such criterion." if text else "The criterion is missing.",
+        column="criterion",
         fix="Its criteria are " + ", ".join(one.id for one in rubric.criteria) + ".",
     )
 

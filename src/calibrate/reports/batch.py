@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from calibrate.errors import ArgumentError, CalibrateError
+from calibrate.errors import CalibrateError, UsageError
 from calibrate.reports.execute import Failure, execute
 from calibrate.reports.files import (
     NOTEBOOK,
@@ -41,7 +41,7 @@ def check_formats(formats: Sequence[str]) -> tuple[str, ...]:
     """The formats asked for; an unknown one is refused. HTML is always among them."""
     for name in formats:
         if name not in FORMATS:
-            raise ArgumentError(
+            raise UsageError(
                 f"There is no report format {name!r}.",
                 fix="The formats are " + ", ".join(FORMATS) + ".",
             )
@@ -126,7 +126,7 @@ def run_reports(
         One for each job, failed ones among them.
     """
     if workers < 1:
-        raise ArgumentError("There must be at least one worker.", fix="Use --workers 1 or more.")
+        raise UsageError("There must be at least one worker.", fix="Use --workers 1 or more.")
     formats = check_formats(formats)
     project = project.resolve()
     made: dict[ReportJob, Made] = {}

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from calibrate.errors import NotFound
+from calibrate.errors import UsageError
 from calibrate.model.roster import Edition
 
 
@@ -68,11 +68,11 @@ KINDS: dict[str, ReportKind] = {
 
 
 def report_kind(kind_id: str) -> ReportKind:
-    """The kind of that id; `NotFound` lists them."""
+    """The kind of that id; `UsageError` lists them."""
     try:
         return KINDS[kind_id]
     except KeyError:
-        raise NotFound(
+        raise UsageError(
             f"There is no {kind_id!r} report.", fix="The kinds are " + ", ".join(KINDS) + "."
         ) from None
 

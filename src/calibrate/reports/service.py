@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from calibrate.errors import ArgumentError, NotFound
+from calibrate.errors import NotFound, UsageError
 from calibrate.model.roster import Edition
 from calibrate.reports.batch import Made, check_formats, run_reports
 from calibrate.reports.blocks import Block
@@ -90,7 +90,7 @@ def make_reports(
 
     Raises
     ------
-    ArgumentError
+    UsageError
         If neither an id nor ``every`` is given, or the edition does not exist for this kind.
     NotFound
         If there is no such session, school, rater or window.
@@ -125,11 +125,11 @@ def _edition(kind: ReportKind, edition: str) -> Edition:
     try:
         chosen = Edition(edition)
     except ValueError:
-        raise ArgumentError(
+        raise UsageError(
             f"There is no edition {edition!r}.", fix="The editions are inside and outside."
         ) from None
     if chosen not in kind.editions:
-        raise ArgumentError(
+        raise UsageError(
             f"A {kind.id} report is for staff: it has no outside edition.",
             fix="Hand out the school or the district report instead.",
         )
@@ -149,13 +149,16 @@ def _ids(unit: Unit, kind: str, which: str | None, every: bool) -> list[str]:
             raise NotFound(f"The project has no {kind} yet.", fix="Bring some in first.")
         return list(dict.fromkeys(known.values()))
     if which is None:
-        raise ArgumentError(
+        raise UsageError(
             f"Which {kind}?",
             fix=f"Name one, or use --all. For example: calibrate report {kind} {next(iter(known), 'ID')}",
         )
     if which not in known:
-        some = ", ".join(list(known)[:12]) if kind != "rater" else "see `calibrate doctor`"
-        raise NotFound(f"There is no {kind} {which!r}.", fix=f"Known: {some or 'none yet'}.")
+        if kind == "rater":
+            fix = "Give the person_id that the rater has in the roster."
+        else:
+            fix = f"Known: {', '.join(list(known)[:12]) or 'none yet'}."
+        raise NotFound(f"There is no {kind} {which!r}.", fix=fix)
     return [known[which]]
 
 

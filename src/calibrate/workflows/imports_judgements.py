@@ -185,7 +185,8 @@ class _RowReader:
             self.cells[at] = _meaning(rubric, row, self.run.options.halves)
         found = self.cells[at]
         if isinstance(found, NotFound):
-            self.problem(row, row.column, found.message, found.fix or "")
+            at_fault = "criterion" if found.column == "criterion" else row.column
+            self.problem(row, at_fault, found.message, found.fix or "")
             return None
         return found
 
