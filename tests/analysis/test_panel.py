@@ -189,3 +189,13 @@ def test_drift_is_found_where_it_is_and_left_alone_where_it_cannot_be_told():
     lone = drift(fall, SCALES, "drifter", order=["fall", "spring"])
     assert lone.verdict == "cannot tell"
     assert "cannot tell, because" in lone.sentence
+
+
+def test_movement_is_of_independent_readings_alone():
+    rng = np.random.default_rng(3)
+    table = _second_round(panel(rng, RATERS, 8).assign(round="blind"), rng)
+    plain = movement(table, SCALES)
+    own = table.assign(rater=table["rater"] + "-own", purpose="own_student")
+    both = movement(pd.concat([table.assign(purpose="independent"), own]), SCALES)
+    assert both.total.n_judgements == plain.total.n_judgements > 0
+    assert both.total.before == plain.total.before

@@ -130,3 +130,11 @@ def test_an_import_of_one_kind_is_explained_by_its_help():
     result = CliRunner().invoke(app, ["import", "work", "--help"])
     assert result.exit_code == 0
     assert "index.csv" in result.stdout
+
+
+def test_a_rubric_that_calibrate_brings_is_imported_by_its_name(tmp_path: Path) -> None:
+    Project.create(tmp_path / "p").close()
+    arguments = ["import", "rubric", "smarter-balanced-shaped", "--project", str(tmp_path / "p")]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    with Project.open(tmp_path / "p") as project, project.store.reading() as unit:
+        assert [one.id for one in unit.rubrics.all()] == ["smarter-balanced-shaped"]

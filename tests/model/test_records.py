@@ -23,7 +23,6 @@ from calibrate.model.scores import (
     Reading,
     ReadingPurpose,
     Score,
-    current_scores,
 )
 from calibrate.model.session import Ballot, Consensus, RoundName, Session, SessionState
 from calibrate.model.work import Window
@@ -142,16 +141,6 @@ def test_a_ballot_counts_from_one() -> None:
 def test_a_mark_lies_in_the_work(kind: MarkKind, place: dict[str, float]) -> None:
     with pytest.raises(ArgumentError):
         Evidence("e", "rd", "C", kind, **place)  # type: ignore[arg-type]
-
-
-def test_the_current_scores_are_those_that_nothing_replaces() -> None:
-    rows = [
-        Score("a", "rd", "C", "1", None),
-        Score("b", "rd", "C", "2", None, replaces="a"),
-        Score("c", "rd", "D", "1", None),
-        Score("d", "rd", "C", "3", None, replaces="b"),
-    ]
-    assert [one.id for one in current_scores(rows)] == ["c", "d"]
 
 
 def test_ids_are_random_readable_and_long() -> None:

@@ -103,6 +103,8 @@ def test_the_coachs_own_words_stand_on_page_one_and_reach_the_word_document(own_
     assert any("Bring cake" in text for text in words)
     index = (own_sample_project / "reports" / "index.html").read_text()
     assert "sessions/S03/report.docx" in index
+    make_reports(own_sample_project, "session", "S03")
+    assert not (folder / "report.docx").exists()  # it would be older than the page beside it
 
 
 @pytest.mark.parametrize(

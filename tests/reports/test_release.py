@@ -8,7 +8,14 @@ import pandas as pd
 import pytest
 
 from calibrate.analysis.comparability import compare
-from calibrate.reports.release import FEWEST_READERS, _comparison, _trend
+from calibrate.reports.release import (
+    FEWEST_READERS,
+    _comparison,
+    _labels,
+    _neutral_title,
+    _trend,
+    _withdraw_older,
+)
 from calibrate.store.project import Project
 from calibrate.workflows.district_facts import DistrictFacts, district_facts
 
@@ -51,8 +58,9 @@ def test_a_session_with_few_readers_is_not_in_the_outside_trend(facts):
     small = readings[~readings["rater"].isin(panel[FEWEST_READERS - 1 :])]
     sessions = [one.id for one in facts.sessions]
     titles = [one["title"] for one in _trend(replace(facts, readings=small), sessions)["points"]]
-    assert titles and facts.labels[first] not in titles
-    assert facts.labels[first] in [one["title"] for one in _trend(facts, sessions)["points"]]
+    hidden = _neutral_title(facts, facts.sessions[0])
+    assert titles and hidden not in titles
+    assert hidden in [one["title"] for one in _trend(facts, sessions)["points"]]
 
 
 def test_sessions_and_schools_that_are_hidden_are_not_called_missing(facts):
@@ -75,3 +83,24 @@ def test_sessions_and_schools_that_are_hidden_are_not_called_missing(facts):
     found = _comparison(replace(facts, readings=pd.concat(rows, ignore_index=True)))
     assert found["pairs"] == [] and len(found["left_out"]) == 2
     assert "readers stand behind the pieces that they share" in found["sentence"]
+
+
+def test_what_somebody_typed_as_a_sessions_title_stays_inside(facts):
+    canary = "Ms. Quillfeather's room, second try"
+    named = replace(facts, sessions=(replace(facts.sessions[0], title=canary), *facts.sessions[1:]))
+    sessions = [one.id for one in named.sessions]
+    assert canary not in str(_trend(named, sessions)) + str(_labels(named))
+    assert canary in named.labels.values()  # so that the search above can find it
+    rooms = {one.title for one in facts.classrooms}
+    assert not rooms & set(_labels(facts).values())
+
+
+def test_pages_of_an_earlier_release_are_withdrawn_when_the_numbers_change(tmp_path):
+    released, page = tmp_path / "released.json", tmp_path / "schools" / "lincoln" / "report.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("earlier")
+    released.write_text('{"input_hash": "one"}')
+    _withdraw_older(released, "one")
+    assert page.exists()
+    _withdraw_older(released, "two")
+    assert not page.exists()

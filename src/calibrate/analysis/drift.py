@@ -112,8 +112,8 @@ def drift(
     else:
         reason = "the interval holds both no change and one that would matter"
     ending = {
-        "rose": "more than chance explains",
-        "fell": "more than chance explains",
+        "rose": "more than chance would explain",
+        "fell": "more than chance would explain",
         "steady": "too small a change to matter",
         "cannot tell": "cannot tell whether that is more than chance",
     }[verdict]

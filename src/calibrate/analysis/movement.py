@@ -136,6 +136,11 @@ def _both_rounds(
         data,
         [
             ("outside a session's two rounds", data["round"].isin(["blind", "after_discussion"])),
+            ("of a teacher's own student", data["purpose"] != "own_student"),
+            (
+                "read for another purpose than an independent score",
+                data["purpose"] == "independent",
+            ),
             ("scored jointly by several raters", ~data["joint"]),
             ("with a condition code instead of a level", data["position"].notna()),
         ],

@@ -289,8 +289,8 @@ def _sentence(
         f"(95% interval {signed(interval[0])} to {signed(interval[1])})"
     )
     ending = {
-        "higher": "higher than chance explains",
-        "lower": "lower than chance explains",
+        "higher": "more than chance would explain",
+        "lower": "more than chance would explain",
         "in line": "too small a difference to matter",
         "cannot tell": "cannot tell whether that is more than chance",
     }[verdict]

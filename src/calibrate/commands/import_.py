@@ -32,7 +32,14 @@ _Folder = Annotated[Path, typer.Argument(help="The folder, or the file in it.", 
 def rubric(
     path: _File, check: _Check = False, project: _Project = Path(), as_json: JsonFlag = False
 ) -> None:
-    """A rubric from YAML. A changed rubric needs a new version."""
+    """A rubric from YAML, or one that Calibrate brings, by its name: calibrate import rubric k8-writing.
+
+    A changed rubric needs a new version.
+    """
+    from calibrate import resources
+
+    if not path.exists() and path.name in resources.rubric_presets():
+        path = resources.rubric_preset(path.name)
     _bring_in("rubric", path, check, project, as_json)
 
 

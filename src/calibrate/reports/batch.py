@@ -55,6 +55,8 @@ def make_report(project: Path, job: ReportJob, formats: Sequence[str] = ("html",
     """
     formats = check_formats(formats)
     folder = job.folder(project / "reports")
+    for older in ("report.docx", "report.pdf", "problem.txt"):
+        (folder / older).unlink(missing_ok=True)  # what is not made again must not stay beside it
     executed = execute(project, job, folder / NOTEBOOK)
     failure = executed.failure
     if failure is None:

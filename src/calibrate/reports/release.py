@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,9 +30,12 @@ from calibrate.analysis.record_summary import child_levels, measures_of
 from calibrate.analysis.session_trend import SessionTrend, session_trend
 from calibrate.analysis.suppression import suppress
 from calibrate.analysis.wall import wall_cards
+from calibrate.analysis.wording import listed
 from calibrate.errors import NotFound
+from calibrate.model.session import Session
 from calibrate.reports import closing
 from calibrate.reports.files import write_private
+from calibrate.reports.kinds import KINDS
 from calibrate.reports.measures import measure_name
 from calibrate.store.project import Project
 from calibrate.workflows.district_facts import DistrictFacts, district_facts
@@ -74,12 +78,13 @@ def release_tables(project: Project) -> Path:
     settings = project.settings
     children, specs = _counted(facts)
     released = suppress(children, specs, min_n=settings.min_n)
+    fingerprint = _hash_of(released.tables)
     held = {
         "version": 1,
         "district": settings.name,
         "min_n": settings.min_n,
         "resolution_rule": settings.resolution_rule,
-        "input_hash": _hash_of(released.tables),
+        "input_hash": fingerprint,
         "windows": [one.id for one in facts.windows],
         "schools": [one.id for one in facts.schools],
         "measures": list(measures_of(facts.scales)),
@@ -93,10 +98,22 @@ def release_tables(project: Project) -> Path:
         "comparison": _comparison(facts),
     }
     path = project.reports / "outside" / RELEASED
+    _withdraw_older(path, fingerprint)
     write_private(path, json.dumps(held, indent=1, ensure_ascii=False).encode())
     record = [asdict(one) for one in released.hidden]
     write_private(project.reports / RECORD, json.dumps(record, indent=1).encode())
     return path
+
+
+def _withdraw_older(path: Path, input_hash: str) -> None:
+    """Remove the pages of an earlier release: set against new ones they could tell what is hidden."""
+    try:
+        same = json.loads(path.read_text(encoding="utf-8"))["input_hash"] == input_hash
+    except (OSError, ValueError, KeyError):
+        same = False
+    if not same:
+        for kind in KINDS.values():
+            shutil.rmtree(path.parent / kind.folder, ignore_errors=True)
 
 
 def read_released(project_folder: Path) -> Released:
@@ -197,16 +214,23 @@ def _hash_of(tables: Iterable[CountTable]) -> str:
 
 
 def _labels(facts: DistrictFacts) -> dict[str, str]:
-    """Names of schools, windows, grades, criteria and strands: of no room and no person."""
-    rooms = {one.id for one in facts.classrooms}
-    return {key: text for key, text in facts.labels.items() if key not in rooms} | {
+    """Names of schools, windows, grades, criteria and strands: of no room, session or person."""
+    typed = {one.id for one in facts.classrooms} | {one.id for one in facts.sessions}
+    return {key: text for key, text in facts.labels.items() if key not in typed} | {
         "all": "All together"
     }
 
 
+def _neutral_title(facts: DistrictFacts, session: Session) -> str:
+    """When and where a session was held; its own title, typed by somebody, may name a person."""
+    schools = listed([facts.labels[one] for one in session.school_ids]) or "the district"
+    when = f"{session.held_on:%B %Y}" if session.held_on else facts.labels[session.window_id]
+    return f"{when}, {schools}"
+
+
 def _trend(facts: DistrictFacts, sessions: list[str]) -> dict[str, Any]:
     """Agreement session by session, of sessions with enough independent readers."""
-    names = {one.id: one.title for one in facts.sessions}
+    names = {one.id: _neutral_title(facts, one) for one in facts.sessions}
     table = facts.readings[facts.readings["session"].isin(sessions)]
     every = session_trend(table, facts.scales, sessions, labels=names)
     shown = [one.session for one in every.points if one.n_raters >= FEWEST_READERS]

@@ -55,10 +55,16 @@ class SchoolReport:
         project = Project.open(parameters.project)
         facts = district_facts(project)
         school = facts.school(parameters.id)
-        window = next(
-            (one for one in facts.windows if one.id == parameters.window), facts.latest_window()
-        )
+        window = facts.window(parameters.window) if parameters.window else facts.latest_window()
         return cls(parameters, project, draw, facts, school, window)
+
+    @cached_property
+    def readings(self) -> pd.DataFrame:
+        """The readings that the report speaks of: of its window, if one was asked for."""
+        every = self.facts.readings
+        if not self.parameters.window:
+            return every
+        return every[every["window"] == self.window.id].reset_index(drop=True)
 
     @cached_property
     def sessions(self) -> tuple[Session, ...]:
@@ -232,7 +238,7 @@ class SchoolReport:
         )
         own = [one.id for one in self.facts.raters if one.school_id == self.school.id]
         names = rater_pseudonyms(self.project, own)
-        found = severity(self.facts.readings, self.facts.scales, raters=own, labels=names)
+        found = severity(self.readings, self.facts.scales, raters=own, labels=names)
         rows = [
             one for one in found.rows if one.criterion == TOTAL and one.n_pieces >= _FEWEST_PIECES
         ]
@@ -244,7 +250,7 @@ class SchoolReport:
         frame = pd.DataFrame(
             {
                 "Reader": [names[one.rater] for one in rows],
-                "Pieces shared": [one.n_pieces for one in rows],
+                "Pieces shared": [_band(one.n_pieces) for one in rows],
                 "Points higher (+) or lower (−)": [signed(one.difference) for one in rows],
                 "Likely range": [f"{signed(one.ci_low)} to {signed(one.ci_high)}" for one in rows],
                 "In words": [one.verdict for one in rows],
@@ -378,9 +384,17 @@ class SchoolReport:
         """Versions, input, rules."""
         settings = self.project.settings
         return closing.footer(
-            input_hash=closing.hash_of_input(self.facts.readings, self.records, self.roll),
+            input_hash=closing.hash_of_input(self.readings, self.records, self.roll),
             rule_id=settings.resolution_rule,
             min_n=settings.min_n,
             edition=Edition.INSIDE,
             facts=f"{self.school.title}, sessions {listed([one.id for one in self.sessions]) or 'none'}",
         )
+
+
+def _band(n_pieces: int) -> str:
+    """About how many pieces: an exact count would tell a colleague who it is."""
+    for low, high in ((5, 9), (10, 19), (20, 39)):
+        if n_pieces <= high:
+            return f"{low} to {high}"
+    return "40 or more"

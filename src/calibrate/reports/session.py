@@ -149,24 +149,27 @@ class SessionReport:
     def what_was_scored(self) -> Block:
         """Which pieces, by how many, with what left out."""
         blind = self.facts.blind
+        blind = blind[(blind["purpose"] == "independent") & ~blind["joint"]]
         rows = [
             {
                 "Piece": one.piece.code,
                 "Grade": grade_label(one.piece.grade) if one.piece.grade else "–",
                 "Task": one.task.title if one.task else "–",
-                "Read blind by": blind.loc[blind["piece"] == one.piece.code, "rater"].nunique(),
-                "Codes": int(blind.loc[blind["piece"] == one.piece.code, "code"].notna().sum()),
+                "Read alone by": blind.loc[blind["piece"] == one.piece.code, "rater"].nunique(),
+                "With a condition code": blind.loc[
+                    (blind["piece"] == one.piece.code) & blind["code"].notna(), "rater"
+                ].nunique(),
             }
             for one in self.facts.pieces
         ]
         frame = pd.DataFrame(rows)
-        if not frame["Codes"].any():
-            frame = frame.drop(columns="Codes")
+        if not frame["With a condition code"].any():
+            frame = frame.drop(columns="With a condition code")
         return blocks.join(
             [
                 blocks.section(
                     "What was scored by how many",
-                    "Everybody scored alone before anybody saw a score.",
+                    "Readers counted here scored alone, before anybody saw a score.",
                     new_page=True,
                 ),
                 table(frame, caption="Pieces of this session", row_name="Piece"),

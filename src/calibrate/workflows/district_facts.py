@@ -84,6 +84,14 @@ class DistrictFacts:
         known = ", ".join(one.id for one in self.schools)
         raise NotFound(f"There is no school {school_id!r}.", fix=f"The schools are: {known}.")
 
+    def window(self, window_id: str) -> Window:
+        """A window; `NotFound` lists those there are."""
+        for one in self.windows:
+            if one.id == window_id:
+                return one
+        known = ", ".join(one.id for one in self.windows)
+        raise NotFound(f"There is no window {window_id!r}.", fix=f"The windows are: {known}.")
+
     def sessions_of(self, school_id: str) -> tuple[Session, ...]:
         """The sessions in which a school's raters sat, in the order of time."""
         own = {one.id for one in self.raters if one.school_id == school_id}
