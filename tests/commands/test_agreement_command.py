@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -215,3 +216,13 @@ def test_an_option_is_named_as_an_option(run):
     refused = run(LONG, "--levels", "4-1")
     assert refused.exit_code == 2
     assert refused.stderr.startswith("--levels: ")
+
+
+def test_a_narrow_screen_cuts_no_number_off(run, monkeypatch):
+    monkeypatch.setattr("rich.console.Console.is_terminal", True)
+    monkeypatch.setenv("COLUMNS", "60")
+    told = re.sub(r"\x1b\[[0-9;]*m", "", run(LONG, "--levels", "1-4").stdout)
+    table = [line for line in told.splitlines() if "│" in line or "┃" in line]
+    assert table and max(map(len, table)) <= 60
+    assert not any("…" in line for line in table)
+    assert "Krippendorff" in told

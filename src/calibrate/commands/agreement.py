@@ -102,6 +102,10 @@ def agreement(
         _show(result)
 
 
+#: Narrower screens get no column of pieces and fold the names, so that no number is cut off.
+_WIDE = 80
+
+
 def _show(result: AgreementResult) -> None:
     """A table for each criterion, then the sentences."""
     from rich.console import Console
@@ -124,11 +128,13 @@ def _show(result: AgreementResult) -> None:
             title_justify="left",
             title_style="bold",
         )
-        table.add_column("Coefficient", no_wrap=True)
-        table.add_column("Value", justify="right", no_wrap=True)
-        table.add_column("95% interval", justify="right", no_wrap=True)
-        table.add_column("Pieces", justify="right", no_wrap=True)
-        table.add_column("To know", overflow="fold")
+        narrow = screen.width < _WIDE
+        table.add_column("Coefficient", no_wrap=not narrow, min_width=12)
+        table.add_column("Value", justify="right", no_wrap=True, min_width=5)
+        table.add_column("95% interval", justify="right", no_wrap=True, min_width=13)
+        if not narrow:
+            table.add_column("Pieces", justify="right", no_wrap=True)
+        table.add_column("To know", overflow="fold", min_width=8)
         for one in part.coefficients:
             interval = (
                 f"{value_shown(one, one.ci_low)} to {value_shown(one, one.ci_high)}"
@@ -142,7 +148,7 @@ def _show(result: AgreementResult) -> None:
                 coefficient_name(one),
                 value_shown(one, one.value),
                 interval,
-                str(one.n_pieces),
+                *([] if narrow else [str(one.n_pieces)]),
                 Text(note),
             )
         screen.print(table)
