@@ -15,7 +15,6 @@ from calibrate.reports.kinds import ReportJob
 from calibrate.store.project import Project
 from tests.support.reports import JOBS, known, page_of
 
-
 ORDINARY_WORDS = {
     "Page",
     "Mill",

@@ -302,3 +302,19 @@ def test_variances_that_cancel_out_leave_icc_undefined():
 def test_with_gaps_constant_differences_alone_leave_icc_undefined():
     rows = [[2, 1, 3, None, 4], [3, 2, 4, 1, None]]
     assert "constant amounts only" in icc_a_1(panel(rows, [1, 2, 3, 4])).undefined
+
+
+@pytest.mark.parametrize(
+    ("scores", "value", "low", "high"),
+    [
+        ([1, 1], 1.0, 0.025 ** (1 / 6), 1.0),
+        ([1, 2], 0.0, 0.0, 1 - 0.025 ** (1 / 6)),
+        ([1, 1, 2], 1 / 3, 0.0433, 0.7772),  # Clopper-Pearson for 2 of 6
+    ],
+)
+def test_the_same_agreement_on_every_piece_is_not_certainty(scores, value, low, high):
+    pieces = [piece for piece in range(6) for _ in scores]
+    raters = list(range(len(scores))) * 6
+    found = exact_agreement(prepare_ratings(pieces, raters, scores * 6, (1, 2, 3, 4)))
+    assert found.value == pytest.approx(value)
+    assert (found.ci_low, found.ci_high) == pytest.approx((low, high), abs=1e-4)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from calibrate.analysis.agreement_words import FEW_PIECES
 from calibrate.analysis.pairs import PairAgreement, agreement_of, reading_pairs
 from calibrate.analysis.readings import (
     ScaleLike,
@@ -89,6 +90,11 @@ def _sentence(
 ) -> str:
     if not total.own.n_pairs:
         return "Nobody else has read the same pieces yet, so there is nothing to set your scores beside."
+    if total.own.n_pieces < FEW_PIECES:
+        return (
+            f"You share {count(total.own.n_pieces, 'piece')} with other readers so far: too few for a "
+            "number to say much. The pieces themselves are worth talking about."
+        )
     words = (
         f"On {count(total.own.n_pieces, 'piece')} that others read too, you and another reader gave "
         f"the same score {percent(total.own.exact.value)} of the time"

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.stats.chance import Chance, agreement_by_unit, chance_corrected, level_shares
-from calibrate.stats.intervals import at_the_ceiling, standard_error, t_interval
+from calibrate.stats.intervals import exact_interval, standard_error, t_interval
 from calibrate.stats.ratings import Ratings
 from calibrate.stats.results import NO_PAIRS, NO_VARIATION, ONE_PIECE, Coefficient
 from calibrate.stats.weights import Weights, adjacent, weight_matrix
@@ -176,9 +176,9 @@ def _plain(
     if pieces < 2:
         return replace(found, flags=(*flags, ONE_PIECE))
     se = standard_error(kept.n_units / n_shared * by_unit - value, kept.piece)
-    if bool((by_unit[kept.shared] == 1.0).all()):
-        low, high = at_the_ceiling(ratings.n_shared_pieces)
-        told = f"{found.method.rsplit(';', 1)[0]}; exact interval for full agreement by piece, for these raters"
+    if se < 1e-12:
+        low, high = exact_interval(value, ratings.n_shared_pieces)
+        told = f"{found.method.rsplit(';', 1)[0]}; exact interval by piece, for these raters"
         return replace(found, se=se, ci_low=low, ci_high=high, method=told)
     low, high = t_interval(value, se, pieces, 0.0, 1.0)
     return replace(found, se=se, ci_low=low, ci_high=high)

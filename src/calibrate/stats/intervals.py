@@ -58,10 +58,14 @@ def normal_interval(
     return min(value, max(low, value - half)), min(high, value + half)
 
 
-def at_the_ceiling(pieces: int) -> tuple[float, float]:
-    """The exact 95% interval of a proportion when all of some pieces succeeded (Clopper & Pearson 1934, *Biometrika* 26).
+def exact_interval(share: float, pieces: int) -> tuple[float, float]:
+    """The exact 95% interval of a proportion of some pieces (Clopper & Pearson 1934, *Biometrika* 26).
 
-    Where every piece shows full agreement, the usual interval has no width, as if nothing were uncertain. This one says what
-    so many pieces can bear: at least 0.025^(1/n).
+    For the case in which every piece shows the same agreement (all, none, or half of it): the usual interval then has
+    no width, as if nothing were uncertain. This one says what so many pieces can bear; full agreement on n pieces, for
+    instance, leaves room down to 0.025^(1/n). ``share`` times ``pieces`` need not be a whole number.
     """
-    return float(TAIL ** (1 / pieces)), 1.0
+    hits = share * pieces
+    low = 0.0 if hits <= 0 else float(special.betaincinv(hits, pieces - hits + 1, TAIL))
+    high = 1.0 if hits >= pieces else float(special.betaincinv(hits + 1, pieces - hits, 1 - TAIL))
+    return low, high
