@@ -149,3 +149,10 @@ def test_python_m_calibrate_is_the_command_line():
         [sys.executable, "-m", "calibrate", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("calibrate ")
+
+
+@pytest.mark.parametrize("command", cli.command_names())
+def test_help_shows_what_a_command_does_and_nothing_about_shells(command: str) -> None:
+    answer = CliRunner().invoke(cli.app, [command, "--help"], env={"COLUMNS": "100"})
+    assert answer.exit_code == 0
+    assert "completion" not in answer.output

@@ -71,6 +71,7 @@ class CommandGroup(TyperGroup):
         if cmd_name not in command_names():
             return None
         module = importlib.import_module(f"{commands.__name__}.{_module_name(cmd_name)}")
+        module.app._add_completion = False  # shells complete the whole line, not one command of it
         command = typer.main.get_command(module.app)
         command.name = cmd_name
         return command
