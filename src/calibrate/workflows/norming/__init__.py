@@ -5,6 +5,7 @@ The order is `set_up_session`, `open_scoring`, a `Seat` for each rater (`seat_fr
 `settle`, `make_anchor`, `close_session`.
 """
 
+from calibrate.store.sealing import Choice, Contents, Mark
 from calibrate.workflows.norming.agreement import (
     close_session,
     make_anchor,
@@ -21,6 +22,13 @@ from calibrate.workflows.norming.opening import (
 )
 from calibrate.workflows.norming.progress import RaterProgress, progress, reopen_ballot
 from calibrate.workflows.norming.reveal import Override, Revealed, RevealRefused, reveal
+from calibrate.workflows.norming.room_view import (
+    RoomView,
+    ShownPiece,
+    check_seat,
+    read_work,
+    view_room,
+)
 from calibrate.workflows.norming.scoring import (
     Committed,
     Desk,
@@ -33,21 +41,27 @@ from calibrate.workflows.norming.scoring import (
 )
 from calibrate.workflows.norming.seats import Seat, seat_from_link, seat_from_pin
 from calibrate.workflows.norming.setup import SessionPlan, own_student_pairs, set_up_session
-from calibrate.workflows.norming.trust import NormingProject, Rules
+from calibrate.workflows.norming.trust import NormingProject, Rules, open_norming
 
 __all__ = [
+    "Choice",
     "Committed",
+    "Contents",
     "Desk",
     "Handout",
+    "Mark",
     "NormingProject",
     "Override",
     "RaterProgress",
     "RevealRefused",
     "Revealed",
+    "RoomView",
     "Rules",
     "Saved",
     "Seat",
     "SessionPlan",
+    "ShownPiece",
+    "check_seat",
     "close_session",
     "commit",
     "hand_out_again",
@@ -55,9 +69,11 @@ __all__ = [
     "make_anchor",
     "open_desk",
     "open_keys",
+    "open_norming",
     "open_scoring",
     "own_student_pairs",
     "progress",
+    "read_work",
     "recover_keys",
     "reopen_ballot",
     "reveal",
@@ -68,5 +84,6 @@ __all__ = [
     "set_up_session",
     "settle",
     "start_second_round",
+    "view_room",
     "write_handouts",
 ]

@@ -35,6 +35,19 @@ class NormingProject(Protocol):
         """The project's database."""
 
 
+def open_norming(folder: Path | str) -> NormingProject:
+    """The project in a folder, for whoever does not know the store.
+
+    Raises
+    ------
+    ProjectError
+        If there is no project, or it cannot be used.
+    """
+    from calibrate.store.project import Project
+
+    return Project.open(folder)
+
+
 def checked_manifest(
     unit: Unit,
     project: str,

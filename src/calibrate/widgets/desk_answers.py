@@ -1,0 +1,330 @@
+"""What the scoring desk's page may ask, and what it is answered.
+
+The page is not trusted: it never says who it is, and everything it sends is checked here, each time.
+An answer holds nothing but this rater's own choices.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from calibrate.errors import CalibrateError, DataError, ProjectError, SealError, StaleWrite
+from calibrate.model.rubric import Criterion, Rubric
+from calibrate.model.work import MediaKind, WorkFile
+from calibrate.workflows.norming import (
+    Choice,
+    Mark,
+    NormingProject,
+    RoomView,
+    Seat,
+    commit,
+    open_desk,
+    read_work,
+    save_choice,
+    save_note,
+    view_room,
+)
+
+Answer = dict[str, Any]
+Files = list[bytes]
+
+LONGEST_NOTE = 4000
+MOST_MARKS = 40
+_OPERATION = re.compile(r"[0-9a-zA-Z-]{8,64}")
+_log = logging.getLogger(__name__)
+
+
+class DeskAnswers:
+    """Answers one rater's page in one session.
+
+    Parameters
+    ----------
+    project
+        The project.
+    seat
+        Who came in, from `seat_from_link` or `seat_from_pin`.
+    """
+
+    def __init__(self, project: NormingProject, seat: Seat) -> None:
+        self._project = project
+        self._seat = seat
+        self._view: RoomView | None = None
+
+    def answer(self, message: object) -> tuple[Answer, Files]:
+        """Answer one message of the page.
+
+        Parameters
+        ----------
+        message
+            ``{"ask": "desk" | "work" | "save" | "commit", …}``.
+
+        Returns
+        -------
+        answer, files
+            The answer, and the contents of files that go with it. What went wrong is in the answer:
+            ``refused`` (with ``stale``, ``closed`` or ``invalid``: sending it again is of no use) or
+            ``later`` (it waits in the page and is sent again).
+        """
+        try:
+            asked = message if isinstance(message, Mapping) else {}
+            steps: dict[object, Callable[[Mapping[str, Any]], tuple[Answer, Files]]] = {
+                "desk": self._desk,
+                "work": self._work,
+                "save": self._save,
+                "commit": self._commit,
+            }
+            kind = asked.get("ask")
+            if not isinstance(kind, str) or kind not in steps:
+                raise _not_understood()
+            return steps[kind](asked)
+        except StaleWrite as error:
+            return _told("refused", "stale", error), []
+        except ProjectError as error:
+            return _told("later", True, error), []
+        except SealError as error:
+            return _told("refused", "invalid" if self._takes_ballots() else "closed", error), []
+        except CalibrateError as error:
+            return _told("refused", "invalid", error), []
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the page has to hear that nothing was saved
+            # Its kind alone: what is logged in a notebook is kept with the notebook.
+            _log.error("The scoring desk could not answer its page: %s", type(error).__name__)
+            return {"later": True, "message": "Calibrate met a problem and tries again."}, []
+
+    def _desk(self, asked: Mapping[str, Any]) -> tuple[Answer, Files]:
+        view = self._view = view_room(self._project, self._seat)
+        desk = open_desk(self._project, self._seat, view.round, rules=view.rules)
+        return {
+            "title": view.title,
+            "round": str(view.round),
+            "open": view.open,
+            "committed": desk.committed,
+            "receipt": view.receipt,
+            "sequence": desk.sequence,
+            "rubric": _rubric(view.rules.rubric),
+            "pieces": [
+                {
+                    "id": piece.id,
+                    "code": piece.code,
+                    "facts": list(piece.facts),
+                    "task": piece.task,
+                    "prompt": piece.prompt,
+                    "criteria": list(piece.criteria),
+                }
+                for piece in view.pieces.values()
+            ],
+            "choices": [_choice_shown(choice) for choice in desk.contents.choices],
+            "notes": dict(desk.contents.notes),
+            "outbox": {"name": view.outbox_name, "key": view.outbox_key},
+        }, []
+
+    def _work(self, asked: Mapping[str, Any]) -> tuple[Answer, Files]:
+        view = self._known()
+        piece = _text(asked, "piece")
+        contents = read_work(self._project, self._seat, view, piece)
+        files = []
+        for file, content in zip(view.pieces[piece].files, contents, strict=True):
+            shown: Answer = {"kind": str(file.kind), "type": file.media_type}
+            if file.kind is not MediaKind.IMAGE:
+                shown["text"] = content.decode("utf-8", "replace")
+            files.append(shown)
+        pictures = [
+            content
+            for file, content in zip(view.pieces[piece].files, contents, strict=True)
+            if file.kind is MediaKind.IMAGE
+        ]
+        return {"piece": piece, "files": files}, pictures
+
+    def _save(self, asked: Mapping[str, Any]) -> tuple[Answer, Files]:
+        view = self._known()
+        operation, seen = _operation(asked), _count(asked, "seen")
+        piece, note = _text(asked, "piece"), _note(asked)
+        if asked.get("what") == "note":
+            saved = save_note(
+                self._project,
+                self._seat,
+                view.round,
+                piece,
+                note,
+                operation_id=operation,
+                seen=seen,
+                rules=view.rules,
+            )
+        elif asked.get("what") == "choice":
+            choice = Choice(
+                piece,
+                _text(asked, "criterion"),
+                level=_text_or_none(asked, "level"),
+                code=_text_or_none(asked, "code"),
+                note=note,
+                marks=_marks(asked, view.pieces[piece].files if piece in view.pieces else ()),
+            )
+            saved = save_choice(
+                self._project,
+                self._seat,
+                view.round,
+                choice,
+                operation_id=operation,
+                seen=seen,
+                rules=view.rules,
+            )
+        else:
+            raise _not_understood()
+        return {"saved": True, "sequence": saved.sequence, "repeated": saved.repeated}, []
+
+    def _commit(self, asked: Mapping[str, Any]) -> tuple[Answer, Files]:
+        view = self._known()
+        made = commit(
+            self._project,
+            self._seat,
+            view.round,
+            operation_id=_operation(asked),
+            seen=_count(asked, "seen"),
+            leave_open=asked.get("leave_open") is True,
+            rules=view.rules,
+        )
+        return {"committed": True, "receipt": made.receipt, "sequence": made.sequence}, []
+
+    def _known(self) -> RoomView:
+        if self._view is None:
+            self._view = view_room(self._project, self._seat)
+        return self._view
+
+    def _takes_ballots(self) -> bool:
+        try:
+            return view_room(self._project, self._seat).open
+        except CalibrateError:
+            return False
+
+
+def _told(outcome: str, value: str | bool, error: CalibrateError) -> Answer:
+    return {outcome: value, "message": error.message, "fix": error.fix or ""}
+
+
+def _rubric(rubric: Rubric) -> Answer:
+    return {
+        "title": rubric.title,
+        "criteria": [
+            {
+                "id": one.id,
+                "name": one.name,
+                "description": one.description,
+                "levels": _levels(one),
+            }
+            for one in rubric.criteria
+        ],
+        "codes": [
+            {"id": one.id, "label": one.label, "meaning": one.meaning, "scored": list(one.scored)}
+            for one in rubric.codes
+        ],
+    }
+
+
+def _levels(criterion: Criterion) -> list[Answer]:
+    """The levels with the number that people call them by, and the key that chooses them (0 to 9)."""
+    return [
+        {
+            "id": level.id,
+            "label": level.label,
+            "number": f"{level.value:g}",
+            "descriptor": level.descriptor,
+            "key": f"{level.value:g}" if level.value in range(10) else "",
+        }
+        for level in criterion.scale.levels
+    ]
+
+
+def _choice_shown(choice: Choice) -> Answer:
+    return {
+        "piece": choice.piece,
+        "criterion": choice.criterion,
+        "level": choice.level,
+        "code": choice.code,
+        "note": choice.note,
+        "marks": [_mark_shown(mark) for mark in choice.marks],
+    }
+
+
+def _mark_shown(mark: Mark) -> Answer:
+    shown: Answer = {"kind": mark.kind, "file": mark.file}
+    names = ("start", "end") if mark.kind == "text" else ("x", "y", "width", "height")
+    return shown | {name: getattr(mark, name) for name in names}
+
+
+def _not_understood() -> DataError:
+    return DataError(
+        "This page sent something that Calibrate does not understand.", fix="Load the page again."
+    )
+
+
+def _text(asked: Mapping[str, Any], name: str) -> str:
+    value = asked.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= 200:
+        raise _not_understood()
+    return value
+
+
+def _text_or_none(asked: Mapping[str, Any], name: str) -> str | None:
+    return None if asked.get(name) is None else _text(asked, name)
+
+
+def _count(asked: Mapping[str, Any], name: str) -> int:
+    value = asked.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise _not_understood()
+    return value
+
+
+def _operation(asked: Mapping[str, Any]) -> str:
+    value = asked.get("operation")
+    if not isinstance(value, str) or not _OPERATION.fullmatch(value):
+        raise _not_understood()
+    return value
+
+
+def _note(asked: Mapping[str, Any]) -> str:
+    value = asked.get("note", "")
+    if not isinstance(value, str):
+        raise _not_understood()
+    if len(value) > LONGEST_NOTE:
+        raise DataError(
+            f"A note has at most {LONGEST_NOTE:,} letters.", fix="Please shorten this note."
+        )
+    return value
+
+
+def _marks(asked: Mapping[str, Any], files: tuple[WorkFile, ...]) -> tuple[Mark, ...]:
+    found = asked.get("marks", [])
+    if not isinstance(found, list):
+        raise _not_understood()
+    if len(found) > MOST_MARKS:
+        raise DataError(
+            f"A criterion has at most {MOST_MARKS} marked places in one piece.",
+            fix="Remove a mark that says little.",
+        )
+    return tuple(_mark(one, files) for one in found)
+
+
+def _mark(one: object, files: tuple[WorkFile, ...]) -> Mark:
+    if not isinstance(one, Mapping):
+        raise _not_understood()
+    file, kind = _count(one, "file"), one.get("kind")
+    if file >= len(files) or (kind == "area") is not (files[file].kind is MediaKind.IMAGE):
+        raise _not_understood()
+    if kind == "text":
+        return Mark("text", start=_count(one, "start"), end=_count(one, "end"), file=file)
+    if kind != "area":
+        raise _not_understood()
+    x, y, width, height = (_share(one, name) for name in ("x", "y", "width", "height"))
+    if x + width > 1.0001 or y + height > 1.0001:
+        raise _not_understood()
+    return Mark("area", file=file, x=x, y=y, width=width, height=height)
+
+
+def _share(one: Mapping[str, Any], name: str) -> float:
+    value = one.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise _not_understood()
+    return round(float(value), 4)
