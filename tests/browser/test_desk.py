@@ -219,6 +219,22 @@ def test_a_reload_while_nothing_answers_loses_nothing_and_leaves_nothing_readabl
     assert in_storage(desk) == "[{},{}]"
 
 
+def test_where_the_browser_cannot_encrypt_what_waits_is_kept_in_memory_alone(
+    context: BrowserContext, seen: watching.Seen, scoring: Room, bridge: Bridge
+) -> None:
+    context.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
+    page = open_page(context, bridge)
+    show(page, "P00001")
+    bridge.deaf = True
+    level(page, "Ideas", "3 Level 3").check()
+    expect(saved(page)).to_have_text("1 choice not saved yet")
+    assert in_storage(page) == "[{},{}]"
+    bridge.deaf = False
+    expect(saved(page)).to_have_text("✓ All saved")
+    assert contents(scoring).choice("p1", "IDEAS").level == "3"
+    seen.check()
+
+
 def test_an_older_page_is_told_and_shows_what_is_saved(
     desk: Page, context: BrowserContext, scoring: Room
 ) -> None:
