@@ -6,8 +6,12 @@ import fcntl
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from calibrate.workflows.wall_views import WallSource
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +30,14 @@ def sample_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
             build_demo(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_wall(sample_project: Path) -> WallSource:
+    """The sample district's writing wall, loaded once for each process. Read it only: place nothing on it."""
+    from calibrate.workflows.wall_views import open_wall
+
+    return open_wall(sample_project)
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """Every picture holds its labels and marks, says itself in words, stays small, and names nobody."""
 
+import html
 import io
+import re
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -22,6 +25,7 @@ from calibrate.analysis.record_summary import child_levels, summarize
 from calibrate.analysis.severity import severity
 from calibrate.analysis.suppression import suppress
 from calibrate.analysis.wall import build_wall, wall_cards
+from calibrate.analysis.wall_groups import grouped
 from calibrate.model.continuum import AcademicLevel, Continuum, CrosswalkRow, Strand
 from calibrate.model.rubric import Criterion, Rubric
 from tests.analysis.districts import CRITERIA, LEVELS, SCALE, SCALES, district, panel
@@ -267,6 +271,41 @@ def test_the_wall_has_a_mark_for_every_child_and_says_its_counts(cards):
     assert marks["above"] == wall.total.n_at_or_above
     assert len(rows_of(picture)) == 12
     assert "Kindergarten, room 0" in picture.alt
+
+
+def test_the_still_picture_of_the_wall_is_svg_with_words_and_the_walls_counts(cards):
+    wall = build_wall(cards, continuum(), strand="all", window="fall", labels=LABELS)
+    for shown in (wall, grouped(wall, "grade"), grouped(wall, "growth", {"s0-0": "grew"})):
+        (picture,) = draw.wall_figure(shown, LABELS)
+        text = picture.svg()
+        tree = ElementTree.fromstring(text)
+        marks = {
+            kind: sum(
+                len(part.findall(".//{http://www.w3.org/2000/svg}use"))
+                for part in tree.iter("{http://www.w3.org/2000/svg}g")
+                if kind in (part.get("class"), part.get("id"))
+            )
+            for kind in ("above", "below", "without")
+        }
+        assert marks["above"] == wall.total.n_at_or_above
+        assert marks["above"] + marks["below"] == wall.total.n_placed
+        assert marks["without"] == wall.total.n_children - wall.total.n_placed
+        words = ["".join(one.itertext()) for one in tree.iter("{http://www.w3.org/2000/svg}text")]
+        assert str(wall.total.n_children) in words
+        assert tree.get("role") == "img"
+        assert picture.alt in "".join(tree.itertext())
+        ids = re.findall(r' id="([^"]*)"', text)
+        assert len(ids) == len(set(ids))
+        assert picture.svg() == text
+
+
+def test_a_picture_in_a_notebook_has_its_alt_text_and_its_sentence(cards):
+    wall = build_wall(cards, continuum(), strand="all", window="fall", labels=LABELS)
+    (picture,) = draw.wall_figure(wall, LABELS)
+    shown = picture._repr_html_()
+    assert "data:image/svg+xml;base64," in shown
+    assert f'alt="{html.escape(picture.alt)}"' in shown
+    assert html.escape(picture.sentence) in shown
 
 
 def test_a_large_wall_goes_on_several_pages_with_whole_grades():

@@ -73,8 +73,9 @@ class ChildPlacement:
 
 @dataclass(frozen=True)
 class WallRow:
-    """A grade in a classroom: its children, and the margin's counts.
+    """A grade in a classroom (or a grade, or a verdict on growth): its children, and the margin's counts.
 
+    Where children stand together by growth, ``verdict`` says which and the other keys are empty.
     ``counts`` holds children per academic level, lowest first. ``n_at_or_above`` counts children at
     or above the level expected at the end of their grade, ``share_at_or_above`` divides it by
     those placed whose grade has an expected level (nan where there are none).
@@ -91,6 +92,7 @@ class WallRow:
     n_unplaced: int
     n_at_or_above: int
     share_at_or_above: float
+    verdict: str = ""
 
 
 @dataclass(frozen=True)
@@ -303,23 +305,29 @@ def build_wall(
         key=lambda key: (grade_position(key[0]), key[1], label(labels, key[2])),
     )
     rows = tuple(
-        _row(
+        wall_row(
             *key,
             tuple(one for one in children if (one.grade, one.school, one.classroom) == key),
             len(continuum.levels),
         )
         for key in keys
     )
-    total = _row("", "", "", children, len(continuum.levels))
+    total = wall_row("", "", "", children, len(continuum.levels))
     name = (labels or {}).get(strand, continuum.strand(strand).title)
     return Wall(
         strand, window, continuum.levels, rows, total, mine, _sentence(total, children, name)
     )
 
 
-def _row(
-    grade: str, school: str, classroom: str, children: tuple[ChildPlacement, ...], n_levels: int
+def wall_row(
+    grade: str,
+    school: str,
+    classroom: str,
+    children: tuple[ChildPlacement, ...],
+    n_levels: int,
+    verdict: str = "",
 ) -> WallRow:
+    """The children of a row with their counts."""
     counts = [0] * n_levels
     for one in children:
         if one.position is not None:
@@ -340,6 +348,7 @@ def _row(
         len(children) - sum(counts) - missing,
         above,
         above / len(judged) if judged else math.nan,
+        verdict,
     )
 
 

@@ -8,11 +8,15 @@ pyplot: figures belong to nobody's global state.
 
 from __future__ import annotations
 
+import base64
 import io
+import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import matplotlib as mpl
@@ -90,6 +94,43 @@ class Picture:
         held = io.BytesIO()
         small.save(held, format="PNG", optimize=True, dpi=(dpi, dpi))
         return held.getvalue()
+
+    def svg(self) -> str:
+        """The picture as SVG, for print at any size: its words are text, and its alt text is inside.
+
+        The same picture gives the same file, to the letter.
+        """
+        drawn = io.StringIO()
+        fixed: Any = {"svg.fonttype": "none", "svg.hashsalt": "calibrate"}
+        with mpl.rc_context(fixed):
+            self.figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
+        text = drawn.getvalue()
+        text = text[text.index("<svg") :]
+        words = f"<title>{escape(self.sentence)}</title><desc>{escape(self.alt)}</desc>"
+        start = text.index(">") + 1
+        opened = text[:start].replace("<svg ", '<svg role="img" ', 1)
+        return opened + words + _without_repeated_ids(text[start:])
+
+    def _repr_html_(self) -> str:
+        """In a notebook: the picture with its alt text, and the sentence below it."""
+        held = base64.b64encode(self.svg().encode()).decode()
+        return (
+            f'<figure style="margin:0"><img alt="{escape(self.alt)}" style="max-width:100%" '
+            f'src="data:image/svg+xml;base64,{held}"><figcaption>{escape(self.sentence)}'
+            "</figcaption></figure>"
+        )
+
+
+_ID = re.compile(r'<g id="([^"]*)">')
+
+
+def _without_repeated_ids(drawn: str) -> str:
+    """What several parts of a drawing are called becomes their class: an id stands once in a page."""
+    counts = Counter(_ID.findall(drawn))
+    return _ID.sub(
+        lambda one: f'<g class="{one[1]}">' if counts[one[1]] > 1 else one[0],
+        drawn,
+    )
 
 
 @contextmanager

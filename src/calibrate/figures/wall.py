@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from calibrate.analysis.wall import Wall, WallRow
-from calibrate.analysis.wording import count, listed, percent
+from calibrate.analysis.wording import count, listed, percent, upper_first
 from calibrate.figures.look import (
     BLUE,
     FAINT,
@@ -248,9 +248,13 @@ def _level_name(level: AcademicLevel) -> str:
     return level.label if level.label == level.id else f"{level.id}  {level.label}"
 
 
+def _row_keys(row: WallRow) -> list[tuple[str, str]]:
+    keys = [("verdict", row.verdict), ("grade", row.grade), ("classroom", row.classroom)]
+    return [(column, value) for column, value in keys if value]
+
+
 def _row_name(row: WallRow, labels: Mapping[str, str] | None) -> str:
-    keys = [("grade", row.grade), ("classroom", row.classroom)]
-    name = group_name(labels, keys, "\n").replace(" (", "\n(")
+    name = group_name(labels, _row_keys(row), "\n").replace(" (", "\n(")
     return "\n".join(wrapped(one, 18) for one in name.split("\n"))
 
 
@@ -258,7 +262,7 @@ def _told(wall: Wall, row: WallRow, labels: Mapping[str, str] | None) -> str:
     placed = [
         f"{n} at {level.label}" for level, n in zip(wall.levels, row.counts, strict=True) if n
     ]
-    name = group_name(labels, [("grade", row.grade), ("classroom", row.classroom)], ", ")
+    name = upper_first(group_name(labels, _row_keys(row), ", "))
     text = f"{name}: {listed(placed) or 'nobody placed'}"
     gone = row.n_children - row.n_placed
     if gone:

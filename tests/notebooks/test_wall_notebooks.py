@@ -1,0 +1,72 @@
+"""The notebooks of the wall and of the schools beside each other run from top to bottom in a project."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+
+from calibrate.workflows.notebooks import hand_out_notebooks
+from tests.support.tree import SOURCE
+
+
+@pytest.fixture(scope="module")
+def project(sample_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sample district's project, with its notebooks handed out."""
+    import shutil
+
+    folder = tmp_path_factory.mktemp("notebooks") / "sample"
+    shutil.copytree(sample_project, folder)
+    hand_out_notebooks(folder)
+    return folder
+
+
+def run(project: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> nbformat.NotebookNode:
+    """Run a notebook where it was handed out, as Run All would."""
+    paths = [str(SOURCE.parent), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
+    folder = project / "notebooks"
+    return papermill.execute_notebook(
+        folder / name, folder / f"run-{name}", cwd=folder, progress_bar=False
+    )
+
+
+def test_the_writing_wall_runs_and_its_still_picture_counts_the_same(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+):
+    notebook = run(project, "writing_wall.ipynb", monkeypatch)
+    outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]
+    views = [
+        one for one in outputs if "application/vnd.jupyter.widget-view+json" in one.get("data", {})
+    ]
+    assert len(views) == 1
+    widgets = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    (model,) = [one["state"] for one in widgets.values() if "view" in one["state"]]
+    total = model["view"]["total"]
+    pictures = [one["data"]["text/html"] for one in outputs if one.output_type == "display_data"]
+    said = [
+        re.search(r"Page \d+ of \d+: .*?(\d+) students; (\d+) at or above", one) for one in pictures
+    ]
+    assert all(said)
+    assert sum(int(one[1]) for one in said if one) == total["children"]
+    assert sum(int(one[2]) for one in said if one) == total["above"]
+
+
+def test_the_schools_beside_each_other_show_every_section(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+):
+    notebook = run(project, "cross_school_rigor.ipynb", monkeypatch)
+    shown = [
+        out["data"]["text/html"]
+        for cell in notebook.cells
+        for out in cell.get("outputs", [])
+        if "text/html" in out.get("data", {})
+    ]
+    assert len(shown) == 5
+    together = " ".join(shown)
+    for words in ("Who shares pieces with whom", "Is a 3 here a 3 there?", "interval", "nothing can be said", "depth of knowledge"):  # fmt: skip
+        assert words in together
