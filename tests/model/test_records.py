@@ -23,6 +23,7 @@ from calibrate.model.scores import (
     Reading,
     ReadingPurpose,
     Score,
+    current_scores,
 )
 from calibrate.model.session import Ballot, Consensus, RoundName, Session, SessionState
 from calibrate.model.work import Window
@@ -174,3 +175,13 @@ def test_a_new_code_is_free() -> None:
     fresh = new_piece_code(taken)
     assert fresh not in taken
     assert is_neutral_code(fresh)
+
+
+def test_the_current_scores_are_those_that_nothing_replaces() -> None:
+    rows = [
+        Score("a", "rd", "C", "1", None),
+        Score("b", "rd", "C", "2", None, replaces="a"),
+        Score("c", "rd", "D", "1", None),
+        Score("d", "rd", "C", "3", None, replaces="b"),
+    ]
+    assert [one.id for one in current_scores(rows)] == ["c", "d"]

@@ -85,6 +85,12 @@ class Score:
             )
 
 
+def current_scores(scores: list[Score]) -> list[Score]:
+    """The scores that no later row replaces, in their first order."""
+    replaced = {score.replaces for score in scores if score.replaces}
+    return [score for score in scores if score.id not in replaced]
+
+
 class MarkKind(StrEnum):
     """What a mark in the work is: a stretch of text, or a rectangle on a page or picture."""
 
