@@ -243,3 +243,22 @@ def test_a_card_that_staff_place_beside_an_exemplar_moves_with_its_reason(
     page.get_by_role("button", name="Take the placement back").click()
     expect(card(page, key)).to_contain_text("by convention")
     assert json.loads(here.received[-1])["changes"]["view"]["rows"]
+
+
+def test_a_card_opened_in_the_moment_another_closes_is_not_emptied(
+    wall: WidgetPage, page: Page
+) -> None:
+    page.locator(".cw-grid [tabindex='0']").focus()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Student")).to_be_visible()
+    filled = page.evaluate(
+        """() => {
+          const dialog = document.querySelector("dialog");
+          dialog.close();  // its event is only queued now …
+          document.activeElement.click();  // … and the same card is opened before it comes
+          return new Promise((done) => setTimeout(() => done(dialog.open && dialog.children.length), 300));
+        }"""
+    )
+    assert filled
+    expect(page.get_by_role("dialog", name="Student")).to_be_visible()

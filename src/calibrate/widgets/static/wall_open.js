@@ -15,6 +15,7 @@ function openings({ model, setup, ask, dialog, back, follow_child }) {
     heading.focus();
   };
   dialog.addEventListener("close", () => {
+    if (dialog.open) return; // the event comes late: a quick hand has opened the next one already
     leave_dialog();
     leave_dialog = () => {};
     dialog.replaceChildren();
