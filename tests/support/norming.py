@@ -12,12 +12,15 @@ from calibrate.store.repository import Store
 from calibrate.store.sealing import Choice, KeyStore, RecoveryKey, make_recovery_key
 from calibrate.workflows.norming import (
     Handout,
+    Override,
     Seat,
     SessionPlan,
     commit,
     load_rules,
     open_desk,
+    open_keys,
     open_scoring,
+    reveal,
     save_choice,
     seat_from_link,
     set_up_session,
@@ -109,6 +112,10 @@ class Room:
         for rater in self.handouts:
             self.answer_all(rater, round_name=round_name)
             self.commit(rater, round_name=round_name)
+
+    def reveal(self, *, round_name: RoundName = BLIND, override: Override | None = None) -> None:
+        secrets = open_keys(self.keystore, self.session, PASSPHRASE)
+        reveal(self, self.session, round_name, secrets, by="coach", override=override)
 
 
 def make_room(store: Store, folder: Path, keystore: KeyStore) -> Room:

@@ -41,6 +41,7 @@ from calibrate.workflows.norming.scoring import (
 )
 from calibrate.workflows.norming.seats import Seat, seat_from_link, seat_from_pin
 from calibrate.workflows.norming.setup import SessionPlan, own_student_pairs, set_up_session
+from calibrate.workflows.norming.stage import Pulse, Stage, pulse, pulses
 from calibrate.workflows.norming.trust import NormingProject, Rules, open_norming
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "Mark",
     "NormingProject",
     "Override",
+    "Pulse",
     "RaterProgress",
     "RevealRefused",
     "Revealed",
@@ -61,6 +63,7 @@ __all__ = [
     "Seat",
     "SessionPlan",
     "ShownPiece",
+    "Stage",
     "check_seat",
     "close_session",
     "commit",
@@ -73,6 +76,8 @@ __all__ = [
     "open_scoring",
     "own_student_pairs",
     "progress",
+    "pulse",
+    "pulses",
     "read_work",
     "recover_keys",
     "reopen_ballot",
