@@ -2,6 +2,7 @@
 
 ``page`` is a Playwright page on a laptop's screen (``both_screens`` adds a phone's). When a test ends, what its pages did is
 checked: no request that leaves the machine, no error in the console. ``seen`` holds both lists while the test runs.
+After an action a test waits for what it wants to see, with ``expect`` or ``wait_for_url``: nothing is read at once.
 ``axe(page)`` lists what axe-core finds serious or critical.
 """
 
@@ -10,9 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support import browsers, watching
+
+#: Milliseconds that an action, a page or an expectation may take: a busy machine is not a bug.
+PATIENCE = 30_000
+
+
+@pytest.fixture(autouse=True)
+def patience() -> None:
+    """Wait alike in every test, whatever an earlier one has set."""
+    expect.set_options(timeout=PATIENCE)
 
 
 # One browser per file, not per session: while Playwright runs, its event loop is the thread's, and other tests need theirs.
@@ -37,7 +47,7 @@ def context(browser: Browser, viewport: dict[str, int]) -> Iterator[BrowserConte
     fresh = browser.new_context(
         viewport=viewport, service_workers="block", reduced_motion="reduce", locale="en-US"
     )
-    fresh.set_default_timeout(15_000)
+    fresh.set_default_timeout(PATIENCE)
     yield fresh
     fresh.close()
 

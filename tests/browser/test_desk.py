@@ -17,8 +17,6 @@ from tests.support.desks import TEXT, Bridge, hang_work, open_page
 from tests.support.norming import BLIND, Room
 from tests.support.rooms import ready_database, room  # noqa: F401 - fixtures
 
-expect.set_options(timeout=20_000)  # a busy machine is not a bug
-
 CANARY_NOTE = "canary-quokka"
 OWN_NOTE = "canary-axolotl"
 

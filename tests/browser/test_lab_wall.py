@@ -70,28 +70,25 @@ def test_the_wall_opens_filters_and_follows_one_child_in_jupyterlab(
     page = lab_page
     page.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
-    try:
-        with running_lab(own_sample_project) as address:
-            page.goto(address)
-            page.get_by_role("heading", name="The writing wall").wait_for()
-            page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-            page.locator(".lm-MenuBar-item", has_text="Run").first.click()
-            page.locator("li[data-command='runmenu:run-all']").click()
-            page.locator(".cw-card").first.wait_for()
-            said = page.locator(".cw-sentence")
-            expect(said).to_contain_text(" of 914 ")
-            page.get_by_role("combobox", name="School", exact=True).select_option("lincoln")
-            expect(said).to_contain_text(" of 272 ")
-            page.get_by_role("combobox", name="Grade", exact=True).select_option("03")
-            expect(page.locator(".cw-total .cw-share")).to_contain_text("at or above")
-            expect(page.locator(".cw-group")).to_have_count(2)
-            page.locator(".cw-card.cw-convention").first.click()
-            page.get_by_role("button", name="Follow on the wall").click()
-            path = page.locator(".cw-path")
-            expect(path).to_contain_text("Fall 2025")
-            expect(path).to_contain_text("Spring 2026")
-            assert [one for one in axe(page) if any("cw-" in at for at in one.targets)] == []
-            picture = page.locator(".jp-OutputArea-output figure img").first
-            expect(picture).to_have_attribute("alt", re.compile("The writing wall"))
-    finally:
-        expect.set_options(timeout=5_000)
+    with running_lab(own_sample_project) as address:
+        page.goto(address)
+        page.get_by_role("heading", name="The writing wall").wait_for()
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+        page.locator(".lm-MenuBar-item", has_text="Run").first.click()
+        page.locator("li[data-command='runmenu:run-all']").click()
+        page.locator(".cw-card").first.wait_for()
+        said = page.locator(".cw-sentence")
+        expect(said).to_contain_text(" of 914 ")
+        page.get_by_role("combobox", name="School", exact=True).select_option("lincoln")
+        expect(said).to_contain_text(" of 272 ")
+        page.get_by_role("combobox", name="Grade", exact=True).select_option("03")
+        expect(page.locator(".cw-total .cw-share")).to_contain_text("at or above")
+        expect(page.locator(".cw-group")).to_have_count(2)
+        page.locator(".cw-card.cw-convention").first.click()
+        page.get_by_role("button", name="Follow on the wall").click()
+        path = page.locator(".cw-path")
+        expect(path).to_contain_text("Fall 2025")
+        expect(path).to_contain_text("Spring 2026")
+        assert [one for one in axe(page) if any("cw-" in at for at in one.targets)] == []
+        picture = page.locator(".jp-OutputArea-output figure img").first
+        expect(picture).to_have_attribute("alt", re.compile("The writing wall"))
