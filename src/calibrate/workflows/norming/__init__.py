@@ -20,6 +20,16 @@ from calibrate.workflows.norming.opening import (
     recover_keys,
     write_handouts,
 )
+from calibrate.workflows.norming.paper import (
+    Entered,
+    SheetState,
+    check_sheet,
+    enter_at_seat,
+    enter_sheet,
+    open_round,
+    seats_on_paper,
+    sheet_states,
+)
 from calibrate.workflows.norming.progress import RaterProgress, progress, reopen_ballot
 from calibrate.workflows.norming.reveal import Override, Revealed, RevealRefused, reveal
 from calibrate.workflows.norming.room_view import (
@@ -41,6 +51,7 @@ from calibrate.workflows.norming.scoring import (
 )
 from calibrate.workflows.norming.seats import Seat, seat_from_link, seat_from_pin
 from calibrate.workflows.norming.setup import SessionPlan, own_student_pairs, set_up_session
+from calibrate.workflows.norming.sheets import RaterSheet, ScoreSheets, score_sheets
 from calibrate.workflows.norming.stage import Pulse, Stage, pulse, pulses
 from calibrate.workflows.norming.trust import NormingProject, Rules, open_norming
 
@@ -49,30 +60,38 @@ __all__ = [
     "Committed",
     "Contents",
     "Desk",
+    "Entered",
     "Handout",
     "Mark",
     "NormingProject",
     "Override",
     "Pulse",
     "RaterProgress",
+    "RaterSheet",
     "RevealRefused",
     "Revealed",
     "RoomView",
     "Rules",
     "Saved",
+    "ScoreSheets",
     "Seat",
     "SessionPlan",
+    "SheetState",
     "ShownPiece",
     "Stage",
     "check_seat",
+    "check_sheet",
     "close_session",
     "commit",
+    "enter_at_seat",
+    "enter_sheet",
     "hand_out_again",
     "load_rules",
     "make_anchor",
     "open_desk",
     "open_keys",
     "open_norming",
+    "open_round",
     "open_scoring",
     "own_student_pairs",
     "progress",
@@ -84,10 +103,13 @@ __all__ = [
     "reveal",
     "save_choice",
     "save_note",
+    "score_sheets",
     "seat_from_link",
     "seat_from_pin",
+    "seats_on_paper",
     "set_up_session",
     "settle",
+    "sheet_states",
     "start_second_round",
     "view_room",
     "write_handouts",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from calibrate.errors import DataError, SealError
 from calibrate.model.ids import new_id
 from calibrate.model.session import Ballot, BallotState, RoundName
+from calibrate.store.repository import Unit
 from calibrate.workflows.norming.scoring import sealed_of
 from calibrate.workflows.norming.trust import (
     NormingProject,
@@ -85,26 +86,42 @@ def reopen_ballot(
     with project.store.transaction() as unit:
         unit.sessions.lock(session_id)
         require_open(unit, session_id, round_name)
-        newest = unit.ballots.newest(session_id, round_name, rater_id)
-        row = unit.ballots.find(session_id, round_name, rater_id)
-        if newest is None:
-            raise SealError("This rater has not saved anything in this round.")
-        sequence = max(newest[0], row.sequence if row else 0) + 1
-        empty = Ballot(
-            session_id=session_id,
-            round=round_name,
-            rater_id=rater_id,
-            sequence=sequence,
-            sealed=b"",
-            signature=b"",
-            own_copy=row.own_copy if row else None,
-            saved_at=now or datetime.now(UTC),
-        )
-        unit.ballots.reopen(
-            replace(empty, answered=row.answered if row else 0),
-            operation_id=new_id("reopen"),
-            fingerprint=sealed_of(
-                project.id, replace(empty, answered=row.answered if row else 0)
-            ).fingerprint,
-        )
+        put_empty_ballot(unit, project.id, session_id, round_name, rater_id, now=now)
         unit.audit.log(by, "session.reopen", session_id, f"{round_name}, {rater_id}: {reason}")
+
+
+def put_empty_ballot(
+    unit: Unit,
+    project: str,
+    session_id: str,
+    round_name: RoundName,
+    rater_id: str,
+    *,
+    now: datetime | None = None,
+) -> int:
+    """Put a draft with nothing sealed in it in place of what is stored; the number it is stored under.
+
+    Raises
+    ------
+    SealError
+        If the rater has saved nothing.
+    """
+    newest = unit.ballots.newest(session_id, round_name, rater_id)
+    row = unit.ballots.find(session_id, round_name, rater_id)
+    if newest is None:
+        raise SealError("This rater has not saved anything in this round.")
+    empty = Ballot(
+        session_id=session_id,
+        round=round_name,
+        rater_id=rater_id,
+        sequence=max(newest[0], row.sequence if row else 0) + 1,
+        sealed=b"",
+        signature=b"",
+        answered=row.answered if row else 0,
+        own_copy=row.own_copy if row else None,
+        saved_at=now or datetime.now(UTC),
+    )
+    unit.ballots.reopen(
+        empty, operation_id=new_id("reopen"), fingerprint=sealed_of(project, empty).fingerprint
+    )
+    return empty.sequence

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from calibrate.errors import DataError, SealError
 from calibrate.model.roster import grade_label
+from calibrate.model.rubric import Rubric
 from calibrate.model.session import BallotState, RoundName
 from calibrate.model.work import MediaKind, Piece, Task, WorkFile
 from calibrate.store.repository import Unit
@@ -91,7 +92,7 @@ def view_room(project: NormingProject, seat: Seat) -> RoomView:
             raise SealError("This session is not open for scoring yet.")
         current = max(rounds, key=lambda one: one.opened_at)
         own = tuple(dict.fromkeys(piece for piece, _ in rules.due(seat.rater_id)))
-        pieces = {piece: _shown(unit, rules, rules.pieces[piece]) for piece in own}
+        pieces = {piece: shown_piece(unit, rules.rubric, rules.pieces[piece]) for piece in own}
         row = unit.ballots.find(seat.session_id, current.round, seat.rater_id)
         receipt = None
         if row is not None and row.state is BallotState.COMMITTED and not is_reopened(row):
@@ -158,7 +159,8 @@ def _content(project: NormingProject, file: WorkFile) -> bytes:
     return content
 
 
-def _shown(unit: Unit, rules: Rules, piece: Piece) -> ShownPiece:
+def shown_piece(unit: Unit, rubric: Rubric, piece: Piece) -> ShownPiece:
+    """A piece as every rater may meet it, before and after the reveal."""
     task = unit.work.tasks.find(piece.task_id) if piece.task_id else None
     files = [
         file
@@ -172,7 +174,7 @@ def _shown(unit: Unit, rules: Rules, piece: Piece) -> ShownPiece:
         facts=_facts(unit, piece, task),
         task=task.title if task else "",
         prompt=task.prompt if task else "",
-        criteria=tuple(one.id for one in rules.rubric.criteria if one.id not in piece.not_scored),
+        criteria=tuple(one.id for one in rubric.criteria if one.id not in piece.not_scored),
         files=tuple(files),
     )
 

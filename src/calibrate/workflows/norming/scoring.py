@@ -155,7 +155,7 @@ def save_choice(
         stamped = choice.scored_at or (at if choice.answered else "")
         return desk.contents.with_choice(replace(choice, scored_at=stamped))
 
-    step = _Step(seat, round_name, known, operation_id, seen, now)
+    step = SaveStep(seat, round_name, known, operation_id, seen, now)
     return _save(project, step, change)
 
 
@@ -179,7 +179,7 @@ def save_note(
             raise DataError("This piece is not among those to be scored.")
         return desk.contents.with_note(piece_id, note)
 
-    step = _Step(seat, round_name, known, operation_id, seen, now)
+    step = SaveStep(seat, round_name, known, operation_id, seen, now)
     return _save(project, step, change)
 
 
@@ -210,7 +210,7 @@ def commit(
     StaleWrite, SealError
         As in `save_choice`.
     """
-    step = _Step(seat, round_name, rules or load_rules(project, seat), operation_id, seen, now)
+    step = SaveStep(seat, round_name, rules or load_rules(project, seat), operation_id, seen, now)
     with project.store.transaction() as unit:
         before = _stored_before(unit, step)
         desk = _desk(unit, project.id, seat, round_name, step.rules)
@@ -224,7 +224,7 @@ def commit(
                 f"{many} {'choice is' if many == 1 else 'choices are'} still open.",
                 fix="Answer them, give a condition code, or commit as it is and leave them out.",
             )
-        sealed = _seal(unit, project.id, step, desk, desk.contents, BallotState.COMMITTED)
+        sealed = write_ballot(unit, project.id, step, desk, desk.contents, BallotState.COMMITTED)
         unit.audit.log(seat.rater_id, "session.commit", seat.session_id, str(round_name))
     return Committed(sealed.sequence, sealed.receipt)
 
@@ -252,7 +252,7 @@ def set_back(unit: Unit, project: str, row: Ballot) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class SaveStep:
     """One save: whose, in which round, by which rules, under which id, over which ballot, when."""
 
     seat: Seat
@@ -267,14 +267,14 @@ class _Step:
             raise ArgumentError("A choice needs an operation id.")
 
 
-def _save(project: NormingProject, step: _Step, change: Callable[[Desk], Contents]) -> Saved:
+def _save(project: NormingProject, step: SaveStep, change: Callable[[Desk], Contents]) -> Saved:
     with project.store.transaction() as unit:
         before = _stored_before(unit, step)
         if before is not None:
             return Saved(before, repeated=True)
         desk = _desk(unit, project.id, step.seat, step.round, step.rules)
         _refuse_stale(unit, desk, step.seen)
-        sealed = _seal(unit, project.id, step, desk, change(desk), BallotState.DRAFT)
+        sealed = write_ballot(unit, project.id, step, desk, change(desk), BallotState.DRAFT)
     return Saved(sealed.sequence)
 
 
@@ -282,7 +282,7 @@ def _key(seat: Seat, round_name: RoundName) -> tuple[str, RoundName, str]:
     return seat.session_id, round_name, seat.rater_id
 
 
-def _stored_before(unit: Unit, step: _Step) -> int | None:
+def _stored_before(unit: Unit, step: SaveStep) -> int | None:
     return unit.ballots.stored(*_key(step.seat, step.round), step.operation_id)
 
 
@@ -341,9 +341,10 @@ def _own_contents(unit: Unit, project: str, seat: Seat, row: Ballot) -> Contents
     return contents
 
 
-def _seal(
-    unit: Unit, project: str, step: _Step, desk: Desk, contents: Contents, state: BallotState
+def write_ballot(
+    unit: Unit, project: str, step: SaveStep, desk: Desk, contents: Contents, state: BallotState
 ) -> SealedBallot:
+    """Seal contents anew over the ballot that the desk shows, sign and store them."""
     seat, manifest = step.seat, step.rules.manifest
     place = BallotPlace(project, seat.session_id, str(desk.round), seat.rater_id)
     sequence, at = desk.sequence + 1, step.now or datetime.now(UTC)
