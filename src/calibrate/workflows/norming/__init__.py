@@ -5,7 +5,7 @@ The order is `set_up_session`, `open_scoring`, a `Seat` for each rater (`seat_fr
 `settle`, `make_anchor`, `close_session`.
 """
 
-from calibrate.store.sealing import Choice, Contents, Mark
+from calibrate.store.sealing import Choice, Contents, KeyStore, Mark
 from calibrate.workflows.norming.agreement import (
     close_session,
     make_anchor,
@@ -50,10 +50,15 @@ from calibrate.workflows.norming.scoring import (
     save_note,
 )
 from calibrate.workflows.norming.seats import Seat, seat_from_link, seat_from_pin
-from calibrate.workflows.norming.setup import SessionPlan, own_student_pairs, set_up_session
+from calibrate.workflows.norming.setup import (
+    SessionPlan,
+    change_setup,
+    own_student_pairs,
+    set_up_session,
+)
 from calibrate.workflows.norming.sheets import RaterSheet, ScoreSheets, score_sheets
 from calibrate.workflows.norming.stage import Pulse, Stage, pulse, pulses
-from calibrate.workflows.norming.trust import NormingProject, Rules, open_norming
+from calibrate.workflows.norming.trust import NormingProject, Rules, open_keystore, open_norming
 
 __all__ = [
     "Choice",
@@ -62,6 +67,7 @@ __all__ = [
     "Desk",
     "Entered",
     "Handout",
+    "KeyStore",
     "Mark",
     "NormingProject",
     "Override",
@@ -79,6 +85,7 @@ __all__ = [
     "SheetState",
     "ShownPiece",
     "Stage",
+    "change_setup",
     "check_seat",
     "check_sheet",
     "close_session",
@@ -90,6 +97,7 @@ __all__ = [
     "make_anchor",
     "open_desk",
     "open_keys",
+    "open_keystore",
     "open_norming",
     "open_round",
     "open_scoring",

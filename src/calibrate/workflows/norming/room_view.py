@@ -13,7 +13,7 @@ from calibrate.errors import DataError, SealError
 from calibrate.model.roster import grade_label
 from calibrate.model.rubric import Rubric
 from calibrate.model.session import BallotState, RoundName
-from calibrate.model.work import MediaKind, Piece, Task, WorkFile
+from calibrate.model.work import MediaKind, Piece, Task, Window, WorkFile
 from calibrate.store.repository import Unit
 from calibrate.store.sealing.encoding import derive, digest, to_text
 from calibrate.workflows.norming.scoring import is_reopened, load_rules, sealed_of
@@ -171,7 +171,7 @@ def shown_piece(unit: Unit, rubric: Rubric, piece: Piece) -> ShownPiece:
     return ShownPiece(
         id=piece.id,
         code=piece.code,
-        facts=_facts(unit, piece, task),
+        facts=piece_facts(piece, task, unit.work.windows.find(piece.window_id)),
         task=task.title if task else "",
         prompt=task.prompt if task else "",
         criteria=tuple(one.id for one in rubric.criteria if one.id not in piece.not_scored),
@@ -179,8 +179,8 @@ def shown_piece(unit: Unit, rubric: Rubric, piece: Piece) -> ShownPiece:
     )
 
 
-def _facts(unit: Unit, piece: Piece, task: Task | None) -> tuple[str, ...]:
-    window = unit.work.windows.find(piece.window_id)
+def piece_facts(piece: Piece, task: Task | None, window: Window | None) -> tuple[str, ...]:
+    """What bears on scoring a piece, in words: grade, genre, window, language, accommodations."""
     genre = piece.genre or (task.genre if task else "")
     facts = [
         grade_label(piece.grade) if piece.grade else "",

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from calibrate.errors import ArgumentError, DataError, NotFound
+from calibrate.errors import ArgumentError, DataError, NotFound, StaleWrite
 from calibrate.model.ids import new_id
 from calibrate.model.roster import Enrolment, Teaching
-from calibrate.model.session import Assignment, PanelMember, Session
+from calibrate.model.session import Assignment, PanelMember, Session, SessionState
 from calibrate.model.work import Piece
 from calibrate.store.repository import Unit
 from calibrate.workflows.norming.trust import NormingProject
@@ -98,43 +98,100 @@ def set_up_session(
     NotFound
         If the rubric, a piece or a rater is not in the project.
     """
-    chance = shuffle or random.SystemRandom()
     with project.store.transaction() as unit:
-        unit.rubrics.get(plan.rubric_id, plan.rubric_version)
-        pieces = _pieces(unit, plan.piece_ids)
-        _check_raters(unit, plan.rater_ids)
-        own = own_student_pairs(unit, pieces.values(), plan.rater_ids, today or date.today())
-        work = _assign(plan, pieces, own)
-        session = Session(
-            id=new_id("se"),
-            title=plan.title,
-            rubric_id=plan.rubric_id,
-            rubric_version=plan.rubric_version,
-            window_id=plan.window_id,
-            piece_ids=plan.piece_ids,
-            school_ids=plan.school_ids,
-            facilitator_id=plan.facilitator_id,
-            held_on=plan.held_on,
-        )
+        session = _session(new_id("se"), plan)
+        work, own = _checked(unit, plan, today)
         unit.sessions.add(session)
-        unit.sessions.panel.add_all(PanelMember(session.id, rater) for rater in plan.rater_ids)
-        for rater, its in work.items():
-            order = list(its)
-            chance.shuffle(order)
-            unit.sessions.assignments.add_all(
-                Assignment(session.id, rater, piece, place, (piece, rater) in own)
-                for place, piece in enumerate(order, start=1)
-            )
         unit.audit.log(by, "session.setup", session.id)
-        for (piece, rater), reason in plan.own_students.items():
-            if (piece, rater) in own and piece in work.get(rater, ()):
-                unit.audit.log(
-                    by,
-                    "session.own_student",
-                    session.id,
-                    f"{pieces[piece].code}, {rater}: {reason}",
-                )
+        _write(unit, session, plan, work, own, by, shuffle)
     return session
+
+
+def change_setup(
+    project: NormingProject,
+    session_id: str,
+    plan: SessionPlan,
+    *,
+    by: str,
+    today: date | None = None,
+    shuffle: random.Random | None = None,
+) -> Session:
+    """Put another plan in the place of the one that a session was set up with, before it is open.
+
+    Parameters and errors are those of `set_up_session`.
+
+    Raises
+    ------
+    StaleWrite
+        If the session has been opened for scoring.
+    """
+    with project.store.transaction() as unit:
+        unit.sessions.lock(session_id)
+        if unit.sessions.get(session_id).state is not SessionState.SETUP:
+            raise StaleWrite(
+                "This session is open for scoring, so its plan does not change any more.",
+                fix="Load the page again to see how far it is.",
+            )
+        session = _session(session_id, plan)
+        work, own = _checked(unit, plan, today)
+        for one in unit.sessions.assignments.all(session_id=session_id):
+            unit.sessions.assignments.remove(session_id, one.rater_id, one.piece_id)
+        for member in unit.sessions.panel.all(session_id=session_id):
+            unit.sessions.panel.remove(session_id, member.rater_id)
+        unit.sessions.put(session)
+        unit.audit.log(by, "session.setup", session_id, "changed")
+        _write(unit, session, plan, work, own, by, shuffle)
+    return session
+
+
+def _session(session_id: str, plan: SessionPlan) -> Session:
+    return Session(
+        id=session_id,
+        title=plan.title,
+        rubric_id=plan.rubric_id,
+        rubric_version=plan.rubric_version,
+        window_id=plan.window_id,
+        piece_ids=plan.piece_ids,
+        school_ids=plan.school_ids,
+        facilitator_id=plan.facilitator_id,
+        held_on=plan.held_on,
+    )
+
+
+def _checked(
+    unit: Unit, plan: SessionPlan, today: date | None
+) -> tuple[dict[str, tuple[str, ...]], set[tuple[str, str]]]:
+    """Who scores what, and which (piece id, rater id) pairs are own students, once the plan holds."""
+    unit.rubrics.get(plan.rubric_id, plan.rubric_version)
+    pieces = _pieces(unit, plan.piece_ids)
+    _check_raters(unit, plan.rater_ids)
+    own = own_student_pairs(unit, pieces.values(), plan.rater_ids, today or date.today())
+    return _assign(plan, pieces, own), own
+
+
+def _write(
+    unit: Unit,
+    session: Session,
+    plan: SessionPlan,
+    work: Mapping[str, tuple[str, ...]],
+    own: set[tuple[str, str]],
+    by: str,
+    shuffle: random.Random | None,
+) -> None:
+    chance = shuffle or random.SystemRandom()
+    pieces = _pieces(unit, plan.piece_ids)
+    unit.sessions.panel.add_all(PanelMember(session.id, rater) for rater in plan.rater_ids)
+    for rater, its in work.items():
+        order = list(its)
+        chance.shuffle(order)
+        unit.sessions.assignments.add_all(
+            Assignment(session.id, rater, piece, place, (piece, rater) in own)
+            for place, piece in enumerate(order, start=1)
+        )
+    for (piece, rater), reason in plan.own_students.items():
+        if (piece, rater) in own and piece in work.get(rater, ()):
+            said = f"{pieces[piece].code}, {rater}: {reason}"
+            unit.audit.log(by, "session.own_student", session.id, said)
 
 
 def own_student_pairs(

@@ -12,7 +12,7 @@ from calibrate.model.rubric import Rubric
 from calibrate.model.session import RoundName, Session
 from calibrate.model.work import Piece
 from calibrate.store.repository import Store, Unit
-from calibrate.store.sealing import Manifest, check_manifest, plan_digest
+from calibrate.store.sealing import KeyStore, Manifest, check_manifest, plan_digest
 
 
 class NormingProject(Protocol):
@@ -46,6 +46,17 @@ def open_norming(folder: Path | str) -> NormingProject:
     from calibrate.store.project import Project
 
     return Project.open(folder)
+
+
+def open_keystore(project: NormingProject, root: Path | None = None) -> KeyStore:
+    """The key store of a project on this machine, for whoever does not know the store.
+
+    Parameters
+    ----------
+    root
+        The folder of all key stores; by default this machine's.
+    """
+    return KeyStore(project.id, project.folder, root)
 
 
 def checked_manifest(

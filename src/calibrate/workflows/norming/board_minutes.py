@@ -1,0 +1,86 @@
+"""The minutes of a session: what was agreed, what stays open, what students need, and who does what by when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from calibrate.errors import DataError, SealError
+from calibrate.model.session import Action, Minute, MinuteKind, SessionState
+from calibrate.workflows.norming.trust import NormingProject
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Who does what by when; no date where none was set."""
+
+    who: str
+    what: str
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """The lines by what they are about, and the next steps."""
+
+    lines: Mapping[MinuteKind, tuple[str, ...]] = field(default_factory=dict)
+    steps: tuple[NextStep, ...] = ()
+
+
+def read_minutes(project: NormingProject, session_id: str) -> Minutes:
+    """The minutes as they were written so far."""
+    with project.store.reading() as unit:
+        unit.sessions.get(session_id)
+        found = sorted(
+            unit.sessions.minutes.all(session_id=session_id), key=lambda one: one.ordinal
+        )
+        steps = sorted(
+            unit.sessions.actions.all(session_id=session_id), key=lambda one: one.ordinal
+        )
+    return Minutes(
+        {kind: tuple(one.text for one in found if one.kind is kind) for kind in MinuteKind},
+        tuple(NextStep(one.who, one.what, one.due) for one in steps),
+    )
+
+
+def write_minutes(project: NormingProject, session_id: str, minutes: Minutes, *, by: str) -> None:
+    """Put these minutes in the place of those that were there; empty lines are left out.
+
+    Raises
+    ------
+    DataError
+        If a next step does not say who does what.
+    SealError
+        If the session is closed, or has not been revealed yet.
+    """
+    steps = [one for one in minutes.steps if one.who.strip() or one.what.strip() or one.due]
+    if any(not (one.who.strip() and one.what.strip()) for one in steps):
+        raise DataError(
+            "A next step does not say who does what.", fix="Fill in both, or clear the line."
+        )
+    with project.store.transaction() as unit:
+        unit.sessions.lock(session_id)
+        state = unit.sessions.get(session_id).state
+        if state is SessionState.CLOSED:
+            raise SealError("This session is closed, and nothing in it changes any more.")
+        if state is not SessionState.REVEALED:
+            raise SealError("Minutes are written after the reveal.")
+        for one in unit.sessions.minutes.all(session_id=session_id):
+            unit.sessions.minutes.remove(session_id, one.kind, one.ordinal)
+        for step in unit.sessions.actions.all(session_id=session_id):
+            unit.sessions.actions.remove(session_id, step.ordinal)
+        for kind, lines in minutes.lines.items():
+            unit.sessions.minutes.add_all(
+                Minute(session_id, kind, place, text)
+                for place, text in enumerate(_whole(lines), start=1)
+            )
+        unit.sessions.actions.add_all(
+            Action(session_id, place, one.who.strip(), one.what.strip(), one.due)
+            for place, one in enumerate(steps, start=1)
+        )
+        unit.audit.log(by, "session.minutes", session_id)
+
+
+def _whole(lines: Sequence[str]) -> list[str]:
+    return [line.strip() for line in lines if line.strip()]
