@@ -9,9 +9,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.support.tree import SOURCE
 
 if TYPE_CHECKING:
     from calibrate.workflows.wall_views import WallSource
+
+# The same examples on every machine, however slow: what is new to search for is looked for on purpose, with
+# --hypothesis-profile=search, and what it finds becomes a test of its own.
+settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "search", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
+
+# Kernels and commands that tests start elsewhere find this package, however the tests were started.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    dict.fromkeys([str(SOURCE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+)
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +50,9 @@ def sample_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not folder.exists():
             from calibrate.workflows.demo import build_demo
 
-            build_demo(folder)
+            # Under its own name only when it is whole: whoever waits must not get half of it.
+            build_demo(folder.with_name("sample-project-in-the-making"))
+            folder.with_name("sample-project-in-the-making").rename(folder)
     return folder
 
 

@@ -18,6 +18,9 @@ from tests.support import browsers, watching
 #: Milliseconds that an action, a page or an expectation may take: a busy machine is not a bug.
 PATIENCE = 30_000
 
+#: The same where a kernel has to start and to load everything first.
+LAB_PATIENCE = 240_000
+
 
 @pytest.fixture(autouse=True)
 def patience() -> None:
@@ -61,6 +64,18 @@ def seen(context: BrowserContext) -> watching.Seen:
 def page(context: BrowserContext, seen: watching.Seen) -> Iterator[Page]:
     yield context.new_page()
     seen.check()
+
+
+@pytest.fixture
+def lab_page(context: BrowserContext, seen: watching.Seen) -> Iterator[Page]:
+    """A page for JupyterLab, whose own remarks in the console are not ours to mend."""
+    page = context.new_page()
+    page.set_default_timeout(LAB_PATIENCE)
+    expect.set_options(timeout=LAB_PATIENCE)
+    yield page
+    assert seen.outside == [], "the notebook asked for something outside this machine"
+    ours = ("anywidget", "calibrate", "desk", "wall")
+    assert [one for one in seen.errors if any(word in one for word in ours)] == []
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support import watching
+from tests.support.watching import wait_until
 
 CLEAN = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>A clean page</title>
@@ -48,6 +49,7 @@ def test_a_clean_page_passes_on_both_screens(
     page: Page, viewport: dict, seen: watching.Seen, axe: Callable, write: Callable
 ) -> None:
     page.goto(write())
+    expect(page.locator("h1")).to_be_visible()
     assert page.evaluate("[innerWidth, innerHeight]") == list(viewport.values())
     assert axe(page) == []
     seen.check()
@@ -58,7 +60,7 @@ def test_pages_of_this_machine_load(
 ) -> None:
     write("<p id='loaded'>here</p><img alt='' src='data:image/gif;base64,R0lGODlhAQABAAAAACw='>")
     page.goto(f"{served}/page.html")
-    assert page.inner_text("#loaded") == "here"
+    expect(page.locator("#loaded")).to_have_text("here")
     seen.check()
 
 
@@ -101,7 +103,7 @@ def test_a_planted_outside_request_is_stopped_and_noted(
     page: Page, seen: watching.Seen, write: Callable, planted: str, url: str
 ) -> None:
     page.goto(write(planted))
-    page.wait_for_timeout(100)
+    wait_until(page, lambda: seen.outside)
     assert seen.outside == [url]
     with pytest.raises(AssertionError, match="outside this machine"):
         seen.check()
@@ -121,8 +123,7 @@ def test_a_planted_console_error_is_noted(
     page: Page, seen: watching.Seen, write: Callable, planted: str, text: str
 ) -> None:
     page.goto(write(planted))
-    page.wait_for_timeout(100)
-    assert any(text in error for error in seen.errors)
+    wait_until(page, lambda: any(text in error for error in seen.errors))
     with pytest.raises(AssertionError, match="console"):
         seen.check()
     seen.clear()
@@ -134,6 +135,5 @@ def test_a_page_in_a_new_window_is_watched_too(
     page.goto(write())
     with page.context.expect_page() as opened:
         page.evaluate("() => { window.open('https://calibrate.invalid/popup') }")
-    opened.value.wait_for_timeout(100)
-    assert "https://calibrate.invalid/popup" in seen.outside
+    wait_until(opened.value, lambda: "https://calibrate.invalid/popup" in seen.outside)
     seen.clear()

@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import re
+import shutil
 from pathlib import Path
 
-import nbformat
-import papermill
 import pytest
 
 from calibrate.workflows.notebooks import hand_out_notebooks
-from tests.support.tree import SOURCE
+from tests.support.kernels import run_notebook
 
 
 @pytest.fixture(scope="module")
 def project(sample_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sample district's project, with its notebooks handed out."""
-    import shutil
-
     folder = tmp_path_factory.mktemp("notebooks") / "sample"
     shutil.copytree(sample_project, folder)
     hand_out_notebooks(folder)
     return folder
 
 
-def run(project: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> nbformat.NotebookNode:
-    """Run a notebook where it was handed out, as Run All would."""
-    paths = [str(SOURCE.parent), os.environ.get("PYTHONPATH", "")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
-    folder = project / "notebooks"
-    return papermill.execute_notebook(
-        folder / name, folder / f"run-{name}", cwd=folder, progress_bar=False
-    )
-
-
-def test_the_writing_wall_runs_and_its_still_picture_counts_the_same(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-):
-    notebook = run(project, "writing_wall.ipynb", monkeypatch)
+def test_the_writing_wall_runs_and_its_still_picture_counts_the_same(project: Path):
+    notebook = run_notebook(project / "notebooks" / "writing_wall.ipynb")
     outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]
     views = [
         one for one in outputs if "application/vnd.jupyter.widget-view+json" in one.get("data", {})
@@ -56,10 +40,8 @@ def test_the_writing_wall_runs_and_its_still_picture_counts_the_same(
     assert sum(int(one[2]) for one in said if one) == total["above"]
 
 
-def test_the_schools_beside_each_other_show_every_section(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-):
-    notebook = run(project, "cross_school_rigor.ipynb", monkeypatch)
+def test_the_schools_beside_each_other_show_every_section(project: Path):
+    notebook = run_notebook(project / "notebooks" / "cross_school_rigor.ipynb")
     shown = [
         out["data"]["text/html"]
         for cell in notebook.cells

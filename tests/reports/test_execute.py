@@ -6,13 +6,13 @@ from pathlib import Path
 
 from jupyter_client.manager import KernelManager
 
-from calibrate.reports.execute import _kernel_settings
+from calibrate.reports.execute import kernel_settings
 
 
 def test_every_kernel_talks_through_files_of_its_own(tmp_path: Path) -> None:
     addresses = set()
     for name in ("one", "other"):
-        manager = KernelManager(config=_kernel_settings(tmp_path / name))
+        manager = KernelManager(config=kernel_settings(tmp_path / name))
         assert manager.transport == "ipc"
         assert Path(manager.ip).parent == tmp_path / name
         addresses.add(manager.ip)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
@@ -297,7 +296,8 @@ def test_an_error_inside_a_unit_undoes_all_of_it(filled: Store) -> None:
         assert unit.people.schools.find("oak") is None
 
 
-def test_thousands_of_scores_are_saved_in_about_a_second(store: Store) -> None:
+def test_thousands_of_scores_are_saved_in_a_few_statements(store: Store) -> None:
+    """One statement for each table, whatever the number of rows: that is what makes it quick on any machine."""
     from tests.support.district import reading, score
 
     with store.transaction() as unit:
@@ -308,11 +308,12 @@ def test_thousands_of_scores_are_saved_in_about_a_second(store: Store) -> None:
         for n in range(2700)
         for criterion in ("IDEAS", "CONV")
     ]
-    started = time.perf_counter()
+    said: list[str] = []
+    sa.event.listen(store.engine, "before_cursor_execute", lambda *what: said.append(what[2]))
     with store.transaction() as unit:
         unit.scores.readings.add_all(readings)
         assert unit.scores.add_all(scores) == 5400
-    assert time.perf_counter() - started < 5
+    assert 3 <= len([one for one in said if one.startswith("INSERT")]) <= len(said) < 40
     with store.reading() as unit:
         assert unit.scores.count() == 5400
 

@@ -186,7 +186,9 @@ def test_the_database_itself_never_changes_or_removes_what_is_append_only(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from("1234")), max_size=12))
 def test_any_chain_of_corrections_leaves_one_current_score(

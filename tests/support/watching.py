@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
@@ -9,6 +11,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, Route, WebSocketRoute
+
+#: Seconds that something may take to happen: a busy machine is not a bug.
+PATIENCE = 60
 
 LAPTOP = {"width": 1366, "height": 768}  # a school Chromebook
 PHONE = {"width": 390, "height": 844}
@@ -72,6 +77,20 @@ def watch(context: BrowserContext) -> Seen:
     )
     context.on("weberror", lambda error: seen.errors.append(str(error.error)))
     return seen
+
+
+def wait_until(page: Page, happened: Callable[[], object]) -> None:
+    """Let the page go on until something has happened on Python's side: what ``expect`` is for the page's own.
+
+    Raises
+    ------
+    AssertionError
+        If it has not happened after a minute.
+    """
+    until = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < until, "it did not happen"
+        page.wait_for_timeout(50)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,9 @@ from tests.workflows.import_kit import (
 )
 
 QUICK = settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 TEXTS = {
     "roster": ("roster.csv", ROSTER),

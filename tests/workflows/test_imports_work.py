@@ -359,13 +359,19 @@ def test_an_import_that_is_killed_is_there_whole_or_not_at_all(ready, tmp_path):
         start = time.monotonic()
         child = os.fork()
         if child == 0:  # pragma: no cover - another process
-            with Project.open(folder) as project:
-                check_and_apply(project, "work", ready.files / "work")
-            os._exit(0)
-        if attempt:  # the first one is left alone, to learn how long it takes
-            time.sleep(seconds * attempt / 24)
+            try:
+                with Project.open(folder) as project:
+                    check_and_apply(project, "work", ready.files / "work")
+                os._exit(0)
+            finally:  # whatever goes wrong, no second pytest goes on from here
+                os._exit(1)
+        if (
+            attempt
+        ):  # the first one is left alone, to learn how long it takes; the second is killed at once
+            time.sleep(seconds * (attempt - 1) / 23)
             os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        _, status = os.waitpid(child, 0)
+        assert attempt or status == 0
         seconds = seconds or time.monotonic() - start
         with Project.open(folder) as project:
             with project.reading() as unit:

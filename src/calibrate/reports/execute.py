@@ -20,6 +20,7 @@ from calibrate.reports.kinds import ReportJob, report_kind
 from calibrate.reports.parameters import refuse_unknown
 
 EXECUTION_TIMEOUT = 600  # seconds for one cell; a report takes a few
+START_TIMEOUT = 240  # seconds for a kernel to answer; a busy machine takes its time
 
 _OUR_ERRORS = (
     "CalibrateError",
@@ -87,8 +88,9 @@ def execute(project: Path, job: ReportJob, output: Path) -> Executed:
                 progress_bar=False,
                 cwd=str(project),
                 kernel_name="python3",
+                start_timeout=START_TIMEOUT,
                 execution_timeout=EXECUTION_TIMEOUT,
-                config=_kernel_settings(Path(sockets)),
+                config=kernel_settings(Path(sockets)),
             )
     except PapermillExecutionError as problem:
         failure = _in_plain_words(problem)
@@ -97,11 +99,16 @@ def execute(project: Path, job: ReportJob, output: Path) -> Executed:
     return Executed(notebook, failure)
 
 
-def _kernel_settings(sockets: Path) -> Config:
+def kernel_settings(sockets: Path) -> Config:
     """Let kernels be silent, and talk through files where the system can: TCP ports collide.
 
     The files lie in a folder of their own. By default every kernel looks for a free name in the
     current folder, and two that start at once find the same one.
+
+    Parameters
+    ----------
+    sockets
+        A folder of the kernel's own, with a short path: a socket's path may have about 100 letters.
     """
     config = Config()
     # A kernel that is ended while it starts a thread would say so in the middle of the progress bar.

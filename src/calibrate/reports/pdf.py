@@ -17,7 +17,7 @@ _PLACES = (
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 )
-_TIMEOUT = 90  # seconds
+_TIMEOUT = 240  # seconds; printing takes one, on a busy machine many
 
 
 def find_browser() -> str:
