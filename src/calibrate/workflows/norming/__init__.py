@@ -2,7 +2,8 @@
 
 The order is `set_up_session`, `open_scoring`, a `Seat` for each rater (`seat_from_link`,
 `seat_from_pin`), `save_choice` and `commit`, `progress`, `reveal`, `start_second_round` if wanted,
-`settle`, `make_anchor`, `close_session`.
+`settle`, `make_anchor`, `close_session`. What everybody sees after the reveal is in `reveal_view`,
+which brings pandas with it and is imported by those who need it.
 """
 
 from calibrate.store.sealing import Choice, Contents, KeyStore, Mark

@@ -141,10 +141,17 @@ def read_work(project: NormingProject, seat: Seat, view: RoomView, piece_id: str
         check_seat(unit, seat)
     if piece_id not in view.pieces or piece_id not in view.rules.plan.get(seat.rater_id, ()):
         raise DataError("This piece is not among those to be scored.")
-    return [_content(project, file) for file in view.pieces[piece_id].files]
+    return [read_file(project, file) for file in view.pieces[piece_id].files]
 
 
-def _content(project: NormingProject, file: WorkFile) -> bytes:
+def read_file(project: NormingProject, file: WorkFile) -> bytes:
+    """The content of a file of a piece, exactly as it was brought in.
+
+    Raises
+    ------
+    DataError
+        If it is missing, or not the one that was brought in.
+    """
     try:
         content = (project.folder / "work" / file.stored_as).read_bytes()
     except OSError as error:

@@ -68,7 +68,7 @@ def pulses(project: NormingProject, session_ids: Iterable[str]) -> dict[str, Pul
     """Where some sessions stand, by id; a session that the project does not have is left out."""
     with project.store.reading() as unit:
         known = session_marks(unit, session_ids)
-    return {id_: Pulse(id_, stage_of(marks), _mark(marks)) for id_, marks in known.items()}
+    return {id_: Pulse(id_, stage_of(marks), mark_of(marks)) for id_, marks in known.items()}
 
 
 def stage_of(marks: SessionMarks) -> Stage:
@@ -85,6 +85,7 @@ def stage_of(marks: SessionMarks) -> Stage:
     return Stage.REVEALED
 
 
-def _mark(marks: SessionMarks) -> str:
+def mark_of(marks: SessionMarks) -> str:
+    """The mark of a session's pulse: see `Pulse`."""
     facts = repr((marks.id, marks.state, marks.rounds, marks.settled, marks.anchored))
     return hashlib.sha256(facts.encode("utf-8")).hexdigest()[:16]
