@@ -11,6 +11,7 @@ from calibrate.model.roster import PersonName
 from calibrate.model.rubric import ConditionCode
 from calibrate.model.session import RoundName
 from calibrate.store.sealing import Choice, Contents
+from calibrate.workflows.from_paper import raters_on_paper, sheets_from_paper
 from calibrate.workflows.norming import (
     enter_sheet,
     open_desk,
@@ -22,7 +23,7 @@ from calibrate.workflows.norming import (
     sheet_states,
     start_second_round,
 )
-from calibrate.workflows.norming.paper import Entered, raters_on_paper, sheets_from_paper
+from calibrate.workflows.norming.paper import Entered
 from calibrate.workflows.norming.sheets import KNOWN_LETTERS, code_letters
 from tests.store.sealing_kit import PASSPHRASE
 from tests.support.district import rubric

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from calibrate import console
-
-if TYPE_CHECKING:
-    from calibrate.model.session import RoundName, Session
-    from calibrate.store.project import Project
-    from calibrate.store.sealing import KeyStore, SessionSecrets
+from calibrate.commands import _session_paper
+from calibrate.commands._session_parts import (
+    Folder,
+    Keys,
+    PassphraseFile,
+    Round,
+    Which,
+    Who,
+    ask_passphrase,
+    keystore_of,
+    round_of,
+    secrets_of,
+    session_at,
+)
 
 app = typer.Typer(help="Norming sessions: set up, follow, reveal, close.", no_args_is_help=True)
 
-Folder = Annotated[Path, typer.Option("--project", help="The project's folder.")]
-Which = Annotated[
-    str, typer.Argument(metavar="SESSION", help="The session's id, or its beginning.")
-]
-Keys = Annotated[
-    Path | None, typer.Option("--key-store", help="The folder for keys, outside the project.")
-]
-PassphraseFile = Annotated[
-    Path | None,
-    typer.Option(help="A file with the passphrase. Otherwise CALIBRATE_PASSPHRASE, or a question."),
-]
-Who = Annotated[str, typer.Option("--by", help="Who does this, for the log.")]
-Round = Annotated[str, typer.Option("--round", help="blind or after_discussion.")]
+app.add_typer(_session_paper.app)
 
 
 @app.command()
@@ -103,12 +98,12 @@ def open_(
     from calibrate.store.sealing.files import refuse_inside
     from calibrate.workflows.norming import open_scoring, write_handouts
 
-    with _at(project, session) as (opened, found):
+    with session_at(project, session) as (opened, found):
         refuse_inside(handouts, opened.folder, "The file of links and PINs")
         if handouts.exists():
             raise typer.BadParameter(f"{handouts} exists already.", param_hint="--handouts")
-        passphrase = _passphrase(passphrase_file, new=True)
-        made = open_scoring(opened, _keystore(opened, key_store), found.id, passphrase, by=by)
+        passphrase = ask_passphrase(passphrase_file, new=True)
+        made = open_scoring(opened, keystore_of(opened, key_store), found.id, passphrase, by=by)
         write_handouts(opened, handouts, made)
     typer.echo(f"Session {found.id} is open for {len(made)} raters.")
     typer.echo(f"Their links and PINs are in {handouts}: hand them out one by one, then remove it.")
@@ -130,11 +125,11 @@ def hand_out(
     from calibrate.workflows.norming import hand_out_again, open_keys, write_handouts
     from calibrate.workflows.norming.naming import find_rater
 
-    with _at(project, session) as (opened, found):
+    with session_at(project, session) as (opened, found):
         with opened.reading() as unit:
             who = find_rater(unit, rater)
-        keys = _keystore(opened, key_store)
-        secrets = open_keys(keys, found.id, _passphrase(passphrase_file))
+        keys = keystore_of(opened, key_store)
+        secrets = open_keys(keys, found.id, ask_passphrase(passphrase_file))
         made = hand_out_again(opened, keys, found.id, who, secrets, by=by)
         write_handouts(opened, handouts, [made])
     typer.echo(f"The link and a new PIN are in {handouts}; the old PIN no longer works.")
@@ -181,7 +176,7 @@ def status(
     """Show who has finished how much: counts, never scores."""
     from calibrate.workflows.norming import progress
 
-    with _at(project, session) as (opened, found):
+    with session_at(project, session) as (opened, found):
         with opened.reading() as unit:
             source = {one.id: one.source_id for one in unit.people.raters.all()}
         rows = [
@@ -192,7 +187,7 @@ def status(
                 "due": one.due,
                 "committed": one.committed,
             }
-            for one in progress(opened, found.id, _round(round_name))
+            for one in progress(opened, found.id, round_of(round_name))
         ]
     if as_json:
         console.print_json({"session": found.id, "state": found.state, "raters": rows})
@@ -225,12 +220,14 @@ def reveal(
     from calibrate.workflows.norming import reveal as reveal_round
     from calibrate.workflows.norming.naming import find_rater
 
-    with _at(project, session) as (opened, found):
+    with session_at(project, session) as (opened, found):
         with opened.reading() as unit:
             missing = frozenset(find_rater(unit, one) for one in without or [])
         override = Override(missing, because) if missing or because else None
-        secrets = _secrets(opened, found.id, key_store, passphrase_file, recovery_file, by)
-        made = reveal_round(opened, found.id, _round(round_name), secrets, by=by, override=override)
+        secrets = secrets_of(opened, found.id, key_store, passphrase_file, recovery_file, by)
+        made = reveal_round(
+            opened, found.id, round_of(round_name), secrets, by=by, override=override
+        )
     if as_json:
         console.print_json(
             {
@@ -260,10 +257,10 @@ def new_passphrase(
     by: Who = "facilitator",
 ) -> None:
     """Give a session a new passphrase, with the project's recovery key, when the old one is lost."""
-    with _at(project, session) as (opened, found):
-        secrets = _secrets(opened, found.id, key_store, None, recovery_file, by)
-        keys = _keystore(opened, key_store)
-        keys.restore_session(found.id, secrets, _passphrase(passphrase_file, new=True))
+    with session_at(project, session) as (opened, found):
+        secrets = secrets_of(opened, found.id, key_store, None, recovery_file, by)
+        keys = keystore_of(opened, key_store)
+        keys.restore_session(found.id, secrets, ask_passphrase(passphrase_file, new=True))
     typer.echo("The session has a new passphrase; the old one no longer opens it.")
 
 
@@ -272,7 +269,7 @@ def second_round(session: Which, project: Folder = Path(), by: Who = "facilitato
     """Open the round after the discussion. The blind round stays as it is."""
     from calibrate.workflows.norming import start_second_round
 
-    with _at(project, session) as (opened, found):
+    with session_at(project, session) as (opened, found):
         start_second_round(opened, found.id, by=by)
     typer.echo("The second round is open; the same links and PINs work.")
 
@@ -290,10 +287,10 @@ def reopen(
     from calibrate.workflows.norming import reopen_ballot
     from calibrate.workflows.norming.naming import find_rater
 
-    with _at(project, session) as (opened, found):
+    with session_at(project, session) as (opened, found):
         with opened.reading() as unit:
             who = find_rater(unit, rater)
-        reopen_ballot(opened, found.id, _round(round_name), who, by=by, reason=because)
+        reopen_ballot(opened, found.id, round_of(round_name), who, by=by, reason=because)
     typer.echo("The ballot is open again; its rater finds what was there and commits anew.")
 
 
@@ -304,67 +301,6 @@ def close(
     """Close a session: nothing in it changes any more."""
     from calibrate.workflows.norming import close_session
 
-    with _at(project, session) as (opened, found):
-        close_session(opened, found.id, by=by, keystore=_keystore(opened, key_store))
+    with session_at(project, session) as (opened, found):
+        close_session(opened, found.id, by=by, keystore=keystore_of(opened, key_store))
     typer.echo(f"Session {found.id} is closed. Next: calibrate report session {found.id}")
-
-
-@contextmanager
-def _at(folder: Path, session: str) -> Iterator[tuple[Project, Session]]:
-    """The open project, and the session that was typed."""
-    from calibrate.store.project import Project
-    from calibrate.workflows.norming.naming import find_session
-
-    with Project.open(folder) as opened:
-        with opened.reading() as unit:
-            found = find_session(unit, session)
-        yield opened, found
-
-
-def _round(text: str) -> RoundName:
-    from calibrate.model.session import RoundName
-
-    if text not in {str(one) for one in RoundName}:
-        raise typer.BadParameter("It is blind or after_discussion.", param_hint="--round")
-    return RoundName(text)
-
-
-def _keystore(project: Project, root: Path | None) -> KeyStore:
-    from calibrate.store.sealing import KeyStore
-
-    return KeyStore(project.id, project.folder, root)
-
-
-def _passphrase(file: Path | None, *, new: bool = False) -> str:
-    """The passphrase from a file, the environment, or a question; never from an argument, which others can see."""
-    import os
-
-    from calibrate.errors import SealError
-
-    if file is not None:
-        try:
-            return file.read_text(encoding="utf-8-sig").splitlines()[0]
-        except (OSError, UnicodeDecodeError, IndexError) as error:
-            raise SealError("The passphrase file cannot be read.", file=str(file)) from error
-    if named := os.environ.get("CALIBRATE_PASSPHRASE"):
-        return named
-    return str(typer.prompt("Passphrase", hide_input=True, confirmation_prompt=new, err=True))
-
-
-def _secrets(
-    project: Project,
-    session_id: str,
-    key_store: Path | None,
-    passphrase_file: Path | None,
-    recovery_file: Path | None,
-    by: str,
-) -> SessionSecrets:
-    from calibrate.store.sealing import read_public_key, read_recovery_file
-    from calibrate.workflows.norming import open_keys, recover_keys
-
-    keys = _keystore(project, key_store)
-    if recovery_file is None:
-        return open_keys(keys, session_id, _passphrase(passphrase_file))
-    public_key = read_public_key(project.recovery_public_key or "")
-    recovery = read_recovery_file(recovery_file, public_key=public_key)
-    return recover_keys(project, session_id, recovery, by=by, keystore=keys)

@@ -10,10 +10,10 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from calibrate import resources
 
 
-def render_page(template: str, **values: object) -> str:
-    """Fill a page template of ``templates/report_look`` with the shared style sheet in it."""
+def render_page(template: str, *, look: str = "report.css", **values: object) -> str:
+    """Fill a page template of ``templates/report_look`` with a style sheet of the same folder in it."""
     folder = resources.template("report_look")
-    style = (folder / "report.css").read_text(encoding="utf-8")
+    style = (folder / look).read_text(encoding="utf-8")
     environment = Environment(
         loader=FileSystemLoader(folder), autoescape=select_autoescape(["html", "j2"])
     )

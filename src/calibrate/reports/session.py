@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,7 +11,7 @@ from calibrate.analysis.agenda import Agenda, AgendaItem, agenda
 from calibrate.analysis.movement import Movement, movement
 from calibrate.analysis.wording import count, listed
 from calibrate.model.roster import grade_label
-from calibrate.model.session import MinuteKind
+from calibrate.model.session import MinuteKind, RoundName
 from calibrate.reports import blocks, closing
 from calibrate.reports.additions import read_additions
 from calibrate.reports.agreement_section import AgreementSection, agreement_section
@@ -191,7 +192,7 @@ class SessionReport:
             )
             reason = self.facts.absent_because.strip().rstrip(".")
             words += f" (the reveal went ahead: {reason})." if reason else "."
-        return words
+        return words + _from_paper(self.facts.from_paper)
 
     def agreement(self) -> Block:
         """Agreement by criterion with intervals."""
@@ -358,6 +359,19 @@ class SessionReport:
             facts=f"session {self.facts.session.id}" + (f" ({schools})" if schools else ""),
             hidden="Nothing: this report is for staff, and shows students’ work. It has no outside edition.",
         )
+
+
+def _from_paper(sheets: Mapping[RoundName, int]) -> str:
+    rounds = {
+        RoundName.BLIND: "of the blind round",
+        RoundName.AFTER_DISCUSSION: "of the second round",
+    }
+    said = [
+        f"{count(sheets[one], 'sheet')} {words}" for one, words in rounds.items() if one in sheets
+    ]
+    if not said:
+        return ""
+    return f" Scored on paper and entered by hand: {listed(said)}."
 
 
 def _settled(level: str | None, code: str | None) -> str:

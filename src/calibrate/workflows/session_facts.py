@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ from calibrate.model.session import Action, Consensus, Minute, MinuteKind, Round
 from calibrate.model.work import Piece, Task, Window
 from calibrate.store.project import Project
 from calibrate.store.repository import Unit
+from calibrate.workflows.from_paper import sheets_from_paper
 from calibrate.workflows.score_tables import score_table
 from calibrate.workflows.work_views import WorkView, view_of
 
@@ -33,7 +35,8 @@ class SessionFacts:
 
     ``blind`` and ``second`` are score tables (one row per reading and criterion) with piece codes
     in the column ``piece``. ``absent`` are the panel members whose scores are missing, and
-    ``absent_because`` says why the reveal went ahead without them.
+    ``absent_because`` says why the reveal went ahead without them. ``from_paper`` says how many
+    sheets of each round were entered by hand from paper.
     """
 
     session: Session
@@ -49,6 +52,7 @@ class SessionFacts:
     consensus: tuple[Consensus, ...]
     blind: pd.DataFrame
     second: pd.DataFrame
+    from_paper: Mapping[RoundName, int] = field(default_factory=dict)
 
     def code_of(self, piece_id: str) -> str:
         """The neutral code of one of the session's pieces."""
@@ -80,6 +84,7 @@ def session_facts(project: Project, session_id: str) -> SessionFacts:
         schools = tuple(unit.people.schools.get(one) for one in session.school_ids)
         actions = tuple(unit.sessions.actions.all(session_id=session_id))
         consensus = tuple(unit.sessions.consensus.current(session_id=session_id))
+        from_paper = sheets_from_paper(unit, session_id)
         blind_round = unit.sessions.rounds.find(session_id, RoundName.BLIND)
     table = score_table(project, session=session_id)
     blind = table[table["round"] == RoundName.BLIND.value].reset_index(drop=True)
@@ -102,6 +107,7 @@ def session_facts(project: Project, session_id: str) -> SessionFacts:
         consensus=consensus,
         blind=blind,
         second=table[table["round"] == RoundName.AFTER_DISCUSSION.value].reset_index(drop=True),
+        from_paper=from_paper,
     )
 
 

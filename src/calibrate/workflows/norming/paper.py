@@ -6,8 +6,8 @@ the session's key, committed, and logged as entered by hand. Whoever types has t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from calibrate.errors import DataError, NotFound, SealError, StaleWrite
@@ -16,6 +16,7 @@ from calibrate.model.session import Ballot, BallotState, RoundName
 from calibrate.store.repository import Unit
 from calibrate.store.sealing import Contents, KeyStore, SessionSecrets
 from calibrate.store.sealing.keys import key_fingerprint
+from calibrate.workflows.from_paper import PAPER, raters_on_paper
 from calibrate.workflows.norming.progress import put_empty_ballot
 from calibrate.workflows.norming.scoring import (
     Desk,
@@ -25,11 +26,6 @@ from calibrate.workflows.norming.scoring import (
 )
 from calibrate.workflows.norming.seats import Seat
 from calibrate.workflows.norming.trust import NormingProject, Rules, check_answer, require_open
-
-PAPER = "session.paper"
-"""The log's word for a sheet that was entered from paper; its detail begins with round and rater."""
-
-COMMIT = "session.commit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,85 +149,107 @@ def enter_sheet(
         What stands on the sheet: a level or code for each piece and criterion, and notes.
     by
         Who typed it in; it is logged.
-    over, leave_open, now
-        As in `enter_at_seat`.
+    over, leave_open
+        As in `PaperSheet`.
+    now
+        The time; by default the clock's.
+
+    Raises
+    ------
+    DataError, NotFound, StaleWrite, SealError
+        As in `enter_sheets`.
     """
     seats = seats_on_paper(keystore, session_id, secrets)
     if rater_id not in seats:
         raise NotFound("This rater is not on the panel that the facilitator signed.")
-    return enter_at_seat(
-        project,
-        seats[rater_id],
-        round_name,
-        contents,
-        by=by,
-        over=over,
-        leave_open=leave_open,
-        now=now,
-    )
+    sheet = PaperSheet(seats[rater_id], contents, over, leave_open)
+    return enter_sheets(project, round_name, [sheet], by=by, now=now)[0]
 
 
-def enter_at_seat(
-    project: NormingProject,
-    seat: Seat,
-    round_name: RoundName,
-    contents: Contents,
-    *,
-    by: str,
-    over: int = 0,
-    leave_open: bool = False,
-    now: datetime | None = None,
-    rules: Rules | None = None,
-) -> Entered:
-    """Save and commit a paper sheet at a seat from `seats_on_paper`, in one transaction.
+@dataclass(frozen=True, slots=True)
+class PaperSheet:
+    """One sheet to enter at a seat from `seats_on_paper`.
 
     Parameters
     ----------
+    contents
+        What stands on it.
     over
         The number of the ballot that may be replaced (`SheetState.sequence`), which somebody has
         confirmed; 0 where nothing may be.
     leave_open
         Whether cells that are empty on the paper count as missing; otherwise they are refused.
-    now
-        The time; by default the clock's.
-    rules
-        From `load_rules`; loaded anew, if not given.
+    """
+
+    seat: Seat
+    contents: Contents = field(repr=False)
+    over: int = 0
+    leave_open: bool = False
+
+
+def enter_sheets(
+    project: NormingProject,
+    round_name: RoundName,
+    sheets: Sequence[PaperSheet],
+    *,
+    by: str,
+    now: datetime | None = None,
+) -> tuple[Entered, ...]:
+    """Save and commit paper sheets of one session, all in one transaction or none.
 
     Raises
     ------
     DataError, NotFound
-        If the sheet says what the rubric or the plan does not have, or leaves a cell empty.
+        If a sheet says what the rubric or the plan does not have, or leaves a cell empty.
     StaleWrite
-        If the rater has saved something other than what was confirmed. Nothing is changed.
+        If a rater has saved something other than what was confirmed.
     SealError
         If the round does not take ballots, or the keys do not hold.
     """
-    known, at = rules or load_rules(project, seat), now or datetime.now(UTC)
-    check_sheet(known, seat.rater_id, contents, leave_open=leave_open)
-    session, rater = seat.session_id, seat.rater_id
+    at = now or datetime.now(UTC)
+    known = [load_rules(project, one.seat) for one in sheets]
+    for one, rules in zip(sheets, known, strict=True):
+        check_sheet(rules, one.seat.rater_id, one.contents, leave_open=one.leave_open)
     with project.store.transaction() as unit:
-        unit.sessions.lock(session)
-        require_open(unit, session, round_name)
-        row = unit.ballots.find(session, round_name, rater)
-        stored = _newest(unit, session, round_name, rater, row)
-        if stored != over:
-            raise StaleWrite(
-                "This rater has saved a ballot of this round already, so the sheet was not put in its place."
-                if stored
-                else "What this rater had saved is not there any more.",
-                fix="Look at what is saved, and confirm it anew if the paper is what counts.",
-            )
-        sequence = stored
-        if stored:
-            # Whatever is stored, committed or not, gives way whole: nothing of it is read.
-            sequence = put_empty_ballot(unit, project.id, session, round_name, rater, now=at)
-        desk = Desk(session, round_name, rater, sequence, False, Contents(), known.due(rater))
-        step = SaveStep(seat, round_name, known, new_id("paper"), sequence, at)
-        sealed = write_ballot(
-            unit, project.id, step, desk, _stamped(contents, at), BallotState.COMMITTED
+        for session in {one.seat.session_id for one in sheets}:
+            unit.sessions.lock(session)
+            require_open(unit, session, round_name)
+        return tuple(
+            _enter(unit, project.id, one, round_name, rules, by, at)
+            for one, rules in zip(sheets, known, strict=True)
         )
-        circumstance = ", in place of what was saved before" if stored else ""
-        unit.audit.log(by, PAPER, session, f"{round_name}, {rater}{circumstance}")
+
+
+def _enter(
+    unit: Unit,
+    project: str,
+    sheet: PaperSheet,
+    round_name: RoundName,
+    rules: Rules,
+    by: str,
+    at: datetime,
+) -> Entered:
+    seat = sheet.seat
+    session, rater = seat.session_id, seat.rater_id
+    row = unit.ballots.find(session, round_name, rater)
+    stored = _newest(unit, session, round_name, rater, row)
+    if stored != sheet.over:
+        raise StaleWrite(
+            "This rater has saved a ballot of this round already, so the sheet was not put in its place."
+            if stored
+            else "What this rater had saved is not there any more.",
+            fix="Look at what is saved, and confirm it anew if the paper is what counts.",
+        )
+    sequence = stored
+    if stored:
+        # Whatever is stored, committed or not, gives way whole: nothing of it is read.
+        sequence = put_empty_ballot(unit, project, session, round_name, rater, now=at)
+    desk = Desk(session, round_name, rater, sequence, False, Contents(), rules.due(rater))
+    step = SaveStep(seat, round_name, rules, new_id("paper"), sequence, at)
+    contents = _stamped(sheet.contents, at)
+    sealed = write_ballot(unit, project, step, desk, contents, BallotState.COMMITTED)
+    circumstance = ", in place of what was saved before" if stored else ""
+    unit.audit.log(by, PAPER, session, f"{round_name}, {rater}{circumstance}")
     return Entered(sealed.sequence, sealed.receipt, bool(stored))
 
 
@@ -243,7 +261,7 @@ def check_sheet(
     Raises
     ------
     DataError, NotFound
-        As in `enter_at_seat`.
+        As in `enter_sheets`.
     """
     due = rules.due(rater_id)
     asked = {piece for piece, _ in due}
@@ -262,27 +280,6 @@ def check_sheet(
             f"{empty} {'cell of this sheet is' if empty == 1 else 'cells of this sheet are'} empty.",
             fix="Fill them in, or say that they are empty on the paper.",
         )
-
-
-def raters_on_paper(unit: Unit, session_id: str, round_name: RoundName) -> frozenset[str]:
-    """Ids of the raters whose newest commit of a round was entered from paper."""
-    latest: dict[str, bool] = {}
-    for line in unit.audit.all(subject=session_id, action=[PAPER, COMMIT]):
-        parts = line.detail.split(", ")
-        if parts[0] == str(round_name):
-            paper = line.action == PAPER
-            latest[parts[1] if paper else line.actor] = paper
-    return frozenset(rater for rater, paper in latest.items() if paper)
-
-
-def sheets_from_paper(unit: Unit, session_id: str) -> Mapping[RoundName, int]:
-    """How many of the sheets that count in each round were entered from paper."""
-    counts: dict[RoundName, int] = {}
-    for one in unit.sessions.rounds.all(session_id=session_id):
-        paper = raters_on_paper(unit, session_id, one.round) - set(one.missing)
-        if paper:
-            counts[one.round] = len(paper)
-    return counts
 
 
 def _newest(
