@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -16,6 +17,7 @@ from tests.support import watching
 from tests.support.desks import TEXT, Bridge, hang_work, open_page
 from tests.support.norming import BLIND, Room
 from tests.support.rooms import ready_database, room  # noqa: F401 - fixtures
+from tests.support.watching import wait_until
 
 CANARY_NOTE = "canary-quokka"
 OWN_NOTE = "canary-axolotl"
@@ -114,7 +116,7 @@ def test_sentences_are_marked_as_evidence_without_a_mouse(desk: Page, scoring: R
     (mark,) = contents(scoring).choice("p1", "IDEAS").marks
     wanted = "He sleeps all day! When I call him, he lifts one ear."
     assert TEXT[mark.start : mark.end] == wanted
-    assert desk.locator(".words mark").all_inner_texts() == [wanted]
+    expect(desk.locator(".words mark")).to_have_text([wanted])
     assert desk.locator(".words").text_content() == TEXT
     desk.reload()
     show(desk, "P00001")
@@ -128,6 +130,8 @@ def test_sentences_are_marked_as_evidence_without_a_mouse(desk: Page, scoring: R
 def test_words_in_a_document_are_marked_with_the_mouse(desk: Page, scoring: Room) -> None:
     show(desk, "P00002")
     frame = desk.frame_locator("iframe")
+    # The desk listens in the frame once that is loaded, and gives it its height then.
+    expect(desk.locator("iframe")).to_have_attribute("style", re.compile("height"))
     frame.locator("strong").dblclick()
     desk.get_by_role("group", name="Mark as evidence").get_by_role(
         "button", name="Conventions"
@@ -140,6 +144,8 @@ def test_words_in_a_document_are_marked_with_the_mouse(desk: Page, scoring: Room
 
 def test_a_place_on_a_scan_is_marked_by_keyboard_and_by_mouse(desk: Page, scoring: Room) -> None:
     show(desk, "P00003")
+    expect(desk.locator(".picture img")).to_have_count(2)
+    desk.wait_for_function("[...document.images].every((one) => one.complete && one.naturalWidth)")
     second = desk.locator(".picture").nth(1)
     second.get_by_role("button", name="Mark a place").focus()
     desk.keyboard.press("Enter")
@@ -200,9 +206,11 @@ def test_a_reload_while_nothing_answers_loses_nothing_and_leaves_nothing_readabl
     expect(saved(desk)).to_have_text("1 choice not saved yet")
     bridge.deaf = True
     bridge.mute = False
+    desk.wait_for_function("Object.keys(sessionStorage).length === 1")
+    before = in_storage(desk)
     desk.get_by_label("A note on this piece, for the discussion").fill(OWN_NOTE)
     expect(saved(desk)).to_have_text("2 choices not saved yet")
-    desk.wait_for_function("Object.keys(sessionStorage).length === 1")
+    wait_until(desk, lambda: in_storage(desk) != before)  # sealing what waits takes a moment
     kept = in_storage(desk)
     assert not any(word in kept for word in (OWN_NOTE, "IDEAS", "criterion", scoring.session))
     desk.evaluate("void location.reload()")
@@ -326,7 +334,7 @@ def test_the_desk_fits_the_screen_and_shuts_nobody_out(
         assert axe(desk) == []
     group = desk.get_by_role("group", name="Ideas", exact=True)
     assert group.evaluate("node => node.tagName") == "FIELDSET"
-    assert group.get_by_role("radio").count() == 4
+    expect(group.get_by_role("radio")).to_have_count(4)
     desk.locator(".tools button", has_text="Mark a place").first.click()
     assert axe(desk) == []
     desk.get_by_role("button", name="Commit").click()

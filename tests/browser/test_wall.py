@@ -19,7 +19,35 @@ TRAITS = ("setup", "choice", "view")
 
 
 def pick(page: Page, name: str, **option: str) -> None:
+    """Choose, and wait until Python has answered and the wall is drawn anew."""
     page.get_by_role("combobox", name=name, exact=True).select_option(**option)
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    expect(page.locator(".cw-root")).to_have_attribute("aria-busy", "false")
+
+
+def drawn(page: Page) -> None:
+    """Wait until what the page has laid out is on the screen."""
+    page.evaluate(
+        "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+    )
+
+
+def focused(page: Page) -> str:
+    """The key of the card, or the level's number, that has the focus now."""
+    return page.evaluate("document.activeElement.dataset.id ?? ''")
+
+
+def go(page: Page, key: str) -> str:
+    """Press a key and wait until it has brought the focus to another card or level; which."""
+    before = focused(page)
+    page.keyboard.press(key)
+    page.wait_for_function(
+        "before => (document.activeElement.dataset.id ?? before) !== before", arg=before
+    )
+    return focused(page)
 
 
 def card(page: Page, key: str) -> Locator:
@@ -74,9 +102,10 @@ def test_a_whole_districts_cards_scroll_and_only_those_in_sight_are_there(
     n_children = widget.shown.total.n_children
     assert n_children > 800
     scroller = page.locator(".cw-scroll")
-    height = scroller.evaluate("node => node.scrollHeight")
+    drawn(page)
     seen: set[str] = set()
-    for top in range(0, height, 400):
+    top = -400
+    while (top := top + 400) < scroller.evaluate("node => node.scrollHeight"):
         scroller.evaluate(
             "(node, top) => new Promise(done => { node.scrollTop = top;"
             " requestAnimationFrame(() => requestAnimationFrame(done)); })",
@@ -176,42 +205,38 @@ def test_names_reach_the_browser_only_while_they_are_on(
     assert not [name for name in names if any(name in one for one in wall.received)]
     button = page.get_by_role("button", name="Show names")
     button.click()
+    settled(page)
     expect(button).to_have_attribute("aria-pressed", "true")
     assert first_card(wall.widget, key=key)["name"] in names
     expect(card(page, key)).to_contain_text(first_card(wall.widget, key=key)["name"])
     button.click()
+    settled(page)
     expect(card(page, key)).to_contain_text("Student ")
     assert not [name for name in names if name in wall.received[-1]]
 
 
 def test_everything_is_reached_by_keyboard(wall: WidgetPage, page: Page) -> None:
-    def focused() -> str:
-        return page.evaluate("document.activeElement.dataset.id ?? ''")
-
+    start = wall.widget.view["rows"][0]["cards"][0]["key"]
     page.locator(".cw-grid [tabindex='0']").focus()
     page.keyboard.press("Control+Home")
-    start = focused()
-    assert start == wall.widget.view["rows"][0]["cards"][0]["key"]
-    page.keyboard.press("ArrowRight")
-    assert first_card(wall.widget, key=focused())["p"] > first_card(wall.widget, key=start)["p"]
-    page.keyboard.press("ArrowLeft")
-    assert focused() == start
-    page.keyboard.press("PageDown")
+    expect(card(page, start)).to_be_focused()
+    right = go(page, "ArrowRight")
+    assert first_card(wall.widget, key=right)["p"] > first_card(wall.widget, key=start)["p"]
+    assert go(page, "ArrowLeft") == start
     second = [one["key"] for one in wall.widget.view["rows"][1]["cards"]]
-    assert focused() in second
-    page.keyboard.press("Control+End")
+    assert go(page, "PageDown") in second
     last = [one["key"] for one in wall.widget.view["rows"][-1]["cards"]]
-    assert focused() in last
-    expect(card(page, focused())).to_be_in_viewport()
-    page.keyboard.press("Control+Home")
-    page.keyboard.press("ArrowUp")
-    assert focused() == "L1"
-    page.keyboard.press("ArrowRight")
+    at = go(page, "Control+End")
+    assert at in last
+    expect(card(page, at)).to_be_in_viewport()
+    assert go(page, "Control+Home") == start
+    assert go(page, "ArrowUp") == "L1"
+    assert go(page, "ArrowRight") == "L2"
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="L2 Sounds to words")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("[data-id='L2']")).to_be_focused()
-    page.keyboard.press("ArrowDown")
+    go(page, "ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Student")).to_be_visible()
     stops = page.locator(".cw-grid [tabindex='0']")
@@ -252,13 +277,13 @@ def test_a_card_opened_in_the_moment_another_closes_is_not_emptied(
     page.keyboard.press("Control+Home")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Student")).to_be_visible()
-    filled = page.evaluate(
-        """() => {
+    page.evaluate(
+        """() => new Promise((done) => {
           const dialog = document.querySelector("dialog");
+          dialog.addEventListener("close", () => setTimeout(done), { once: true });
           dialog.close();  // its event is only queued now …
           document.activeElement.click();  // … and the same card is opened before it comes
-          return new Promise((done) => setTimeout(() => done(dialog.open && dialog.children.length), 300));
-        }"""
+        })"""
     )
-    assert filled
     expect(page.get_by_role("dialog", name="Student")).to_be_visible()
+    expect(page.get_by_role("button", name="Follow on the wall")).to_be_visible()
