@@ -39,6 +39,10 @@ from calibrate.analysis.wording import count, label, listed, points, signed
 REST = "rest"
 """What a group is compared with when it is set against all others."""
 
+FEWEST_READERS = 5
+"""With fewer independent readers on either side, a number says more of these people than of their
+schools: the outside editions do not show it."""
+
 
 @dataclass(frozen=True)
 class GroupDifference:
@@ -192,7 +196,7 @@ def compare(
         (*criteria, TOTAL),
         family,
         left_out,
-        _sentence(groups, pairs, links, labels),
+        comparison_sentence(groups, pairs, links, labels),
     )
 
 
@@ -359,18 +363,20 @@ def _difference_words(
     return f"{what}{one} and {two}: cannot tell {on} whether they differ (95% interval {size})."
 
 
-def _sentence(
+def comparison_sentence(
     groups: tuple[GroupDifference, ...],
     pairs: tuple[GroupDifference, ...],
     links: LinkMap,
     labels: Mapping[str, str] | None,
+    criterion: str = TOTAL,
 ) -> str:
+    """What the differences on one criterion say, in words that a teacher can repeat."""
     if len(links.groups) < 2:
         if labels is None:
             return "There are not two groups of raters to compare."
         who = f"Only {label(labels, links.groups[0])} has" if links.groups else "No school has"
         return f"{who} scored work so far: there are no two schools to compare yet."
-    lead = [one for one in groups if one.criterion == TOTAL]
+    lead = [one for one in groups if one.criterion == criterion]
     apart = [one.sentence.rstrip(".") for one in lead if one.verdict == "different"]
     alike = [label(labels, one.a) for one in lead if one.verdict == "same"]
     unsure = [label(labels, one.a) for one in lead if one.verdict == "cannot tell"]
@@ -381,7 +387,7 @@ def _sentence(
     if unsure:
         parts.append(f"for {listed(unsure)} the shared pieces cannot tell")
     text = "; ".join(parts) + "."
-    silent = [one for one in pairs if one.criterion == TOTAL and one.n_shared_pieces == 0]
+    silent = [one for one in pairs if one.criterion == criterion and one.n_shared_pieces == 0]
     if silent:
         names = listed(
             [f"{label(labels, one.a)} and {label(labels, one.b)}" for one in silent], "nor"

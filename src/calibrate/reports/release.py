@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from calibrate.analysis.comparability import REST, GroupDifference, compare
+from calibrate.analysis.comparability import FEWEST_READERS, REST, GroupDifference, compare
 from calibrate.analysis.count_tables import CountTable, TableSpec, level_spec
 from calibrate.analysis.growth import (
     FELL_BACK,
@@ -42,9 +42,6 @@ from calibrate.workflows.district_facts import DistrictFacts, district_facts
 
 RELEASED = "released.json"
 RECORD = "suppression-record.json"
-FEWEST_READERS = 5
-"""Sessions, schools and pairs of schools with fewer independent readers on either side are not shown
-outside: a reader is a person."""
 
 
 @dataclass(frozen=True)

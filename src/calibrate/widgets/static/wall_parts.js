@@ -1,22 +1,10 @@
-// What the wall's page is made of: elements, questions to Python, and a pane that shows one piece of work.
+// What the wall's page is made of: words about a card, and a pane that shows one piece of work.
 
 const BY = {
   crosswalk: "by convention",
   rubric: "by the rubric’s levels",
   exemplar: "beside an exemplar",
 };
-const WAIT = 30000; // ms until the page says that nobody answers
-
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === false || value === null || value === undefined) continue;
-    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else node.setAttribute(key, value === true ? "" : value);
-  }
-  node.append(...children.filter((one) => one !== null && one !== undefined && one !== ""));
-  return node;
-}
 
 const unseen = (text) => make("span", { class: "cw-unseen" }, text);
 const students = (n) => (n === 1 ? "1 student" : `${n} students`);
@@ -32,30 +20,6 @@ function steps_mark(steps) {
   if (steps === null || steps === undefined) return "";
   const text = steps === 0 ? "at" : steps > 0 ? `+${steps}` : `−${-steps}`;
   return make("span", { class: steps < 0 ? "cw-mark cw-below" : "cw-mark", "aria-hidden": "true" }, text);
-}
-
-// Questions to Python, answered one by one: a piece of work travels only in such an answer.
-function questions(model) {
-  const waiting = new Map();
-  let last = 0;
-  const heard = (message, buffers) => {
-    const resolve = waiting.get(message?.n);
-    if (!resolve) return;
-    waiting.delete(message.n);
-    resolve({ ...message, buffers: buffers ?? [] });
-  };
-  model.on("msg:custom", heard);
-  const ask = (message) =>
-    new Promise((resolve) => {
-      const n = (last += 1);
-      waiting.set(n, resolve);
-      setTimeout(() => {
-        if (!waiting.delete(n)) return;
-        resolve({ type: "refused", words: "No answer. Is the notebook still running? Run it again, then try once more." });
-      }, WAIT);
-      model.send({ ...message, n });
-    });
-  return { ask, stop: () => model.off("msg:custom", heard) };
 }
 
 // A piece of work: text in a frame that can do nothing, or pictures. `forget` lets go of the pictures.

@@ -1,0 +1,101 @@
+"""Schools beside each other: a project's comparison by window, loaded once and kept while somebody looks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from calibrate.analysis.comparability import Comparison, compare
+from calibrate.analysis.group_agreement import GroupAgreement, group_agreements
+from calibrate.analysis.readings import independent_blind
+from calibrate.analysis.severity import TOTAL
+from calibrate.store.project import Project
+from calibrate.workflows.district_facts import DistrictFacts, district_facts
+
+Agreements = tuple[tuple[GroupAgreement, ...], tuple[GroupAgreement, ...]]
+"""Within schools and between them."""
+
+
+@dataclass
+class SchoolSource:
+    """What the cross-school view asks; an empty window stands for the whole year.
+
+    Parameters
+    ----------
+    pieces
+        How many pieces there are by window, school and the depth of knowledge of their task (None
+        where that is not known).
+    """
+
+    facts: DistrictFacts
+    pieces: Counter[tuple[str, str, int | None]]
+    _compared: dict[str, Comparison] = field(default_factory=dict)
+    _agreed: dict[tuple[str, str], Agreements] = field(default_factory=dict)
+
+    def comparison(self, window: str = "") -> Comparison:
+        """The schools of the readers compared on the pieces that they share."""
+        if window not in self._compared:
+            self._compared[window] = compare(
+                self._readings(window), self.facts.scales, labels=self.facts.labels
+            )
+        return self._compared[window]
+
+    def agreements(self, window: str = "", criterion: str = TOTAL) -> Agreements:
+        """Agreement within schools and between them, on one criterion or on all."""
+        if criterion == TOTAL:
+            found = self.comparison(window)
+            return found.within, found.between
+        if (window, criterion) not in self._agreed:
+            rows = independent_blind(self._readings(window), self.facts.scales).table
+            rows = rows[rows["rater_school"].notna() & (rows["criterion"] == criterion)]
+            rows = rows.assign(rater_school=rows["rater_school"].astype(str))
+            self._agreed[window, criterion] = group_agreements(
+                rows, "rater_school", self.facts.labels
+            )
+        return self._agreed[window, criterion]
+
+    def demand(self, window: str = "") -> Counter[tuple[str, int | None]]:
+        """Pieces by school and the depth of knowledge of their task."""
+        found: Counter[tuple[str, int | None]] = Counter()
+        for (at, school, depth), n in self.pieces.items():
+            if window in ("", at):
+                found[school, depth] += n
+        return found
+
+    def _readings(self, window: str) -> pd.DataFrame:
+        readings = self.facts.readings
+        if not window:
+            return readings
+        return readings[readings["window"] == window].reset_index(drop=True)
+
+
+def open_schools(folder: Path) -> SchoolSource:
+    """Load a project's schools.
+
+    Parameters
+    ----------
+    folder
+        The project's folder.
+
+    Raises
+    ------
+    NotFound
+        If nothing has been scored yet, or the project has no window.
+    """
+    with Project.open(folder) as project:
+        facts = district_facts(project)
+        with project.reading() as unit:
+            depth = {one.id: one.dok for one in unit.work.tasks.all()}
+            pieces = Counter(
+                (
+                    one.window_id or "",
+                    one.school_id,
+                    depth.get(one.task_id) if one.task_id else None,
+                )
+                for one in unit.work.pieces.all()
+                if one.school_id
+            )
+    return SchoolSource(facts, pieces)
