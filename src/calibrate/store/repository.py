@@ -22,6 +22,7 @@ from calibrate.store.scores import Scores
 from calibrate.store.sealed import Ballots
 from calibrate.store.sessions import Sessions
 from calibrate.store.triggers import REFUSAL
+from calibrate.store.turns import Turns
 from calibrate.store.unit import Change, Noun, Transaction
 from calibrate.store.work import Work
 
@@ -70,6 +71,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.engine = open_engine(url)
+        self._turns = Turns() if self.engine.dialect.name == "sqlite" else None
 
     @contextmanager
     def transaction(self) -> Iterator[Unit]:
@@ -80,7 +82,7 @@ class Store:
         ProjectError
             If somebody else holds the database for longer than 30 seconds, or it cannot be reached.
         """
-        with plain_errors():
+        with plain_errors(), self._turn():
             writing = self.engine.execution_options(**{WRITING: True})
             with writing.begin() as connection:
                 yield Unit(connection, writable=True)
@@ -90,6 +92,18 @@ class Store:
         """A unit that reads, and sees the project as it stands at its first look. It cannot write."""
         with plain_errors(), self.engine.connect() as connection, connection.begin():
             yield Unit(connection, writable=False)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The writers of one process go in one after the other where the database does not queue them."""
+        if self._turns is None:
+            yield
+            return
+        try:
+            with self._turns.turn(WAIT_SECONDS):
+                yield
+        except TimeoutError:
+            raise ProjectError(_BUSY, fix=_AGAIN) from None
 
     @property
     def path(self) -> Path | None:
@@ -114,6 +128,10 @@ class Store:
         self.close()
 
 
+_BUSY = f"Somebody else is saving to this project and did not finish in {WAIT_SECONDS} seconds."
+_AGAIN = "Nothing of yours was lost: try again in a moment."
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn what a database says of itself into messages for people."""
@@ -122,10 +140,7 @@ def plain_errors() -> Iterator[None]:
     except sa.exc.OperationalError as error:
         text = str(error.orig).lower()
         if "locked" in text or "lock timeout" in text:
-            raise ProjectError(
-                f"Somebody else is saving to this project and did not finish in {WAIT_SECONDS} seconds.",
-                fix="Nothing of yours was lost: try again in a moment.",
-            ) from error
+            raise ProjectError(_BUSY, fix=_AGAIN) from error
         if "readonly" in text or "read-only" in text:
             raise ProjectError(
                 "The project was opened for reading here, so nothing can be saved."

@@ -1,0 +1,2 @@
+// A link that was opened at the door itself (…/#token) is taken to where links are read.
+if (location.hash.length > 1) location.replace(`/join${location.hash}`);
