@@ -16,7 +16,8 @@ from calibrate.serve.room import Room, open_room
 LARGEST_MESSAGE = 1024 * 1024
 """Bytes that a page may send at once: a choice with a long note and many marks has a tenth of it."""
 
-LOUDEST = ("uvicorn", "solara", "asyncio", "calibrate", "websockets", "py.warnings")
+LOUD = ("uvicorn", "uvicorn.error", "solara", "ipykernel", "ipykernel.comm", "Comm", "traitlets")
+"""Libraries that log through handlers of their own."""
 
 
 def run_room(folder: Path, *, port: int, lan: bool, key_store: Path | None) -> None:
@@ -112,10 +113,11 @@ def _quiet_logs() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_OneLine("%(levelname)s %(name)s: %(message)s"))
     logging.captureWarnings(True)
-    for name in LOUDEST:
+    root = logging.getLogger()
+    root.handlers, root.level = [handler], logging.WARNING
+    for name in LOUD:
         logger = logging.getLogger(name)
-        logger.handlers = [handler]
-        logger.propagate = False
+        logger.handlers, logger.propagate = [], True
         logger.setLevel(logging.WARNING)
 
 
