@@ -304,9 +304,12 @@ def test_a_commit_is_confirmed_and_then_nothing_changes(
     answers = [answer for told in bridge.traffic[1::2] for answer, _ in json.loads(told)]
     receipt = next(one["receipt"] for one in answers if one.get("committed"))
     expect(desk.get_by_role("alert").filter(has_text=receipt)).to_be_visible()
+    desk.get_by_role("button", name="Read your scores").click()
     expect(level(desk, "Ideas", "1 Level 1")).to_be_disabled()
     desk.reload()
     expect(desk.get_by_role("alert").filter(has_text=receipt)).to_be_visible()
+    expect(level(desk, "Ideas", "3 Level 3")).to_be_hidden()
+    desk.get_by_role("button", name="Read your scores").click()
     expect(level(desk, "Ideas", "3 Level 3")).to_be_checked()
     expect(level(desk, "Ideas", "1 Level 1")).to_be_disabled()
     expect(desk.get_by_role("button", name="Commit my scores…")).to_be_hidden()

@@ -13,6 +13,7 @@ from calibrate import resources
 from calibrate.widgets import desk
 from calibrate.widgets.desk import ScoringDesk
 from calibrate.widgets.login import blind_scoring, token_in
+from calibrate.widgets.reveal_answers import STYLES
 from tests.support.desks import Bridge
 from tests.support.norming import Room
 
@@ -46,13 +47,10 @@ def test_an_answer_goes_back_to_the_question_it_answers(scoring: Room) -> None:
 
 def test_the_pages_half_is_made_of_files_that_are_shipped() -> None:
     folder = Path(desk.__file__).parent / "static"
-    assert {path.name for path in folder.glob("desk*")} == {
-        "desk.css",
-        "desk.js",
-        "desk_outbox.js",
-        "desk_picture.js",
-        "desk_text.js",
-    }
+    used = {*desk._SCRIPTS, *STYLES, "desk.css"}
+    assert {path.name for path in folder.glob("desk*")} <= used
+    assert {path.name for path in folder.glob("reveal*")} <= used
+    assert all((folder / name).is_file() for name in used)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What the scoring desk's page may ask, and what it is answered.
 
 The page is not trusted: it never says who it is, and everything it sends is checked here, each time.
-An answer holds nothing but this rater's own choices.
+Until the reveal an answer holds nothing but this rater's own choices; after it, what everybody may see.
 """
 
 from __future__ import annotations
@@ -12,27 +12,30 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from calibrate.errors import CalibrateError, DataError, ProjectError, SealError, StaleWrite
-from calibrate.model.rubric import Criterion, Rubric
+from calibrate.model.session import RoundName
 from calibrate.model.work import MediaKind, WorkFile
+from calibrate.widgets.reveal_answers import Answer, Files, answer_reveal, rubric_shown, work_shown
 from calibrate.workflows.norming import (
     Choice,
     Mark,
     NormingProject,
     RoomView,
     Seat,
+    check_seat,
     commit,
     open_desk,
+    pulse,
     read_work,
     save_choice,
     save_note,
     view_room,
 )
-
-Answer = dict[str, Any]
-Files = list[bytes]
+from calibrate.workflows.norming.reveal_view import Reveals
 
 LONGEST_NOTE = 4000
 MOST_MARKS = 40
+_BEAT_MS = 2000
+_PUSHED_BEAT_MS = 4000
 _OPERATION = re.compile(r"[0-9a-zA-Z-]{8,64}")
 _log = logging.getLogger(__name__)
 
@@ -48,10 +51,26 @@ class DeskAnswers:
         Who came in, from `seat_from_link` or `seat_from_pin`.
     """
 
-    def __init__(self, project: NormingProject, seat: Seat) -> None:
+    def __init__(
+        self,
+        project: NormingProject,
+        seat: Seat,
+        *,
+        pushed: bool = False,
+        reveals: Reveals | None = None,
+        leave_to: str | None = None,
+    ) -> None:
         self._project = project
         self._seat = seat
+        self._every = _PUSHED_BEAT_MS if pushed else _BEAT_MS
+        self._reveals = reveals or Reveals(project)
+        self._leave_to = leave_to
         self._view: RoomView | None = None
+
+    @property
+    def session_id(self) -> str:
+        """The session that the page belongs to."""
+        return self._seat.session_id
 
     def answer(self, message: object) -> tuple[Answer, Files]:
         """Answer one message of the page.
@@ -59,7 +78,7 @@ class DeskAnswers:
         Parameters
         ----------
         message
-            ``{"ask": "desk" | "work" | "save" | "commit", …}``.
+            ``{"ask": "desk" | "work" | "save" | "commit" | "pulse" | "reveal" | "revealed-work", …}``.
 
         Returns
         -------
@@ -75,6 +94,9 @@ class DeskAnswers:
                 "work": self._work,
                 "save": self._save,
                 "commit": self._commit,
+                "pulse": self._pulse,
+                "reveal": self._reveal,
+                "revealed-work": self._reveal,
             }
             kind = asked.get("ask")
             if not isinstance(kind, str) or kind not in steps:
@@ -103,7 +125,7 @@ class DeskAnswers:
             "committed": desk.committed,
             "receipt": view.receipt,
             "sequence": desk.sequence,
-            "rubric": _rubric(view.rules.rubric),
+            "rubric": rubric_shown(view.rules.rubric),
             "pieces": [
                 {
                     "id": piece.id,
@@ -117,6 +139,9 @@ class DeskAnswers:
             ],
             "choices": [_choice_shown(choice) for choice in desk.contents.choices],
             "notes": dict(desk.contents.notes),
+            "before": self._before(view),
+            "leave": self._leave_to or "",
+            "pulse": self._beat(),
             "outbox": {"name": view.outbox_name, "key": view.outbox_key},
         }, []
 
@@ -124,18 +149,7 @@ class DeskAnswers:
         view = self._known()
         piece = _text(asked, "piece")
         contents = read_work(self._project, self._seat, view, piece)
-        files = []
-        for file, content in zip(view.pieces[piece].files, contents, strict=True):
-            shown: Answer = {"kind": str(file.kind), "type": file.media_type}
-            if file.kind is not MediaKind.IMAGE:
-                shown["text"] = content.decode("utf-8", "replace")
-            files.append(shown)
-        pictures = [
-            content
-            for file, content in zip(view.pieces[piece].files, contents, strict=True)
-            if file.kind is MediaKind.IMAGE
-        ]
-        return {"piece": piece, "files": files}, pictures
+        return work_shown(piece, view.pieces[piece].files, contents)
 
     def _save(self, asked: Mapping[str, Any]) -> tuple[Answer, Files]:
         view = self._known()
@@ -187,6 +201,43 @@ class DeskAnswers:
         )
         return {"committed": True, "receipt": made.receipt, "sequence": made.sequence}, []
 
+    def _pulse(self, asked: Mapping[str, Any]) -> tuple[Answer, Files]:
+        self._check_seat()
+        return self._beat(), []
+
+    def _beat(self) -> Answer:
+        now = pulse(self._project, self._seat.session_id)
+        return {"stage": str(now.stage), "mark": now.mark, "every": self._every}
+
+    def _reveal(self, asked: Mapping[str, Any]) -> tuple[Answer, Files]:
+        self._check_seat()
+        return answer_reveal(
+            self._project,
+            self._seat.session_id,
+            asked,
+            for_rater=self._seat.rater_id,
+            names=False,
+            keeper=self._reveals,
+        )
+
+    def _check_seat(self) -> None:
+        with self._project.store.reading() as unit:
+            check_seat(unit, self._seat)
+
+    def _before(self, view: RoomView) -> Answer:
+        """In the second round: the levels that this rater chose in the blind one."""
+        if view.round is RoundName.BLIND:
+            return {}
+        try:
+            blind = open_desk(self._project, self._seat, RoundName.BLIND, rules=view.rules)
+        except SealError:  # it was tampered with: the second round is scored all the same
+            return {}
+        return {
+            f"{one.piece}/{one.criterion}": one.level
+            for one in blind.contents.choices
+            if one.level is not None
+        }
+
     def _known(self) -> RoomView:
         if self._view is None:
             self._view = view_room(self._project, self._seat)
@@ -201,39 +252,6 @@ class DeskAnswers:
 
 def _told(outcome: str, value: str | bool, error: CalibrateError) -> Answer:
     return {outcome: value, "message": error.message, "fix": error.fix or ""}
-
-
-def _rubric(rubric: Rubric) -> Answer:
-    return {
-        "title": rubric.title,
-        "criteria": [
-            {
-                "id": one.id,
-                "name": one.name,
-                "description": one.description,
-                "levels": _levels(one),
-            }
-            for one in rubric.criteria
-        ],
-        "codes": [
-            {"id": one.id, "label": one.label, "meaning": one.meaning, "scored": list(one.scored)}
-            for one in rubric.codes
-        ],
-    }
-
-
-def _levels(criterion: Criterion) -> list[Answer]:
-    """The levels with the number that people call them by, and the key that chooses them (0 to 9)."""
-    return [
-        {
-            "id": level.id,
-            "label": level.label,
-            "number": f"{level.value:g}",
-            "descriptor": level.descriptor,
-            "key": f"{level.value:g}" if level.value in range(10) else "",
-        }
-        for level in criterion.scale.levels
-    ]
 
 
 def _choice_shown(choice: Choice) -> Answer:

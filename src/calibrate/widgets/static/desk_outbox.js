@@ -44,7 +44,12 @@ class Outbox {
   }
 
   get count() {
-    return new Set(this.entries.map((entry) => entry.about)).size;
+    return this.names.length;
+  }
+
+  /** What the waiting changes are about, each once. */
+  get names() {
+    return [...new Set(this.entries.map((entry) => entry.about))];
   }
 
   get overdue() {
@@ -110,15 +115,13 @@ class Outbox {
     return true;
   }
 
-  /** Let go of everything that waits; returns what it was about. */
+  /** Let go of everything that waits. */
   drop() {
-    const lost = [...new Set(this.entries.map((entry) => entry.about))];
     this.entries = [];
     this.refused.clear();
     this.frozen = null;
     this.trouble = "";
     this.#keep();
-    return lost;
   }
 
   close() {
@@ -174,10 +177,6 @@ function forget(name) {
   } catch {
     // without storage nothing was kept
   }
-}
-
-function randomId() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function toBase64(bytes) {

@@ -9,7 +9,6 @@ class PictureWork {
     this.zoom = 1;
     this.turn = 0;
     this.draft = null;
-    this.locked = false;
     this.image = make("img", { src: url, alt: label, draggable: false });
     this.layer = make("div", { class: "layer" });
     this.sheet = make("div", { class: "sheet" }, this.image, this.layer);
@@ -43,13 +42,13 @@ class PictureWork {
       const area = make("div", { class: "area", title: `Evidence for ${mark.name}` });
       area.dataset.tag = mark.tag;
       area.style.setProperty("--mark", mark.color);
+      mark.dress?.(area);
       put(area, mark);
       this.layer.append(area);
     }
   }
 
   lock(locked) {
-    this.locked = locked;
     this.marking.hidden = locked;
     if (locked) this.clear();
   }

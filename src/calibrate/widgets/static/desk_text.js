@@ -1,11 +1,83 @@
 // Work made of words: what is selected in it, marks laid over it, and a cursor that goes from sentence to sentence.
 // Places are counted in characters (code points) of the text as shown, as Python counts them.
 
-class TextWork {
-  /** `root` holds the text; `picked(place)` is called with {start, end} or null; `enter()` when Enter is pressed on a selection. */
-  constructor(root, { picked, enter }) {
+class TextPlaces {
+  /** `root` holds the text. */
+  constructor(root) {
     this.root = root;
     this.page = root.ownerDocument;
+  }
+
+  /** Lay marks over the text: [{start, end, color, name, tag}]; one with `dress(node, last)` sees to its own looks. */
+  paint(marks) {
+    for (const old of [...this.root.querySelectorAll("mark.calibrate-mark")]) old.replaceWith(...old.childNodes);
+    this.root.normalize();
+    for (const mark of marks) this.#wrap(mark);
+  }
+
+  /** The words of a place. */
+  words({ start, end }) {
+    return [...this.root.textContent].slice(start, end).join("");
+  }
+
+  close() {}
+
+  range(start, end) {
+    const [from, to] = [start, end].map((place) => [...this.root.textContent].slice(0, place).join("").length);
+    const range = this.page.createRange();
+    let at = 0;
+    let open = false;
+    const walker = this.page.createTreeWalker(this.root, 4);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const next = at + node.data.length;
+      if (!open && from < next) {
+        range.setStart(node, from - at);
+        open = true;
+      }
+      if (open && to <= next) {
+        range.setEnd(node, to - at);
+        break;
+      }
+      at = next;
+    }
+    return range;
+  }
+
+  #wrap({ start, end, tag, name, color, dress }) {
+    const range = this.range(start, end);
+    const nodes = [];
+    const walker = this.page.createTreeWalker(this.root, 4);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) if (range.intersectsNode(node)) nodes.push(node);
+    const { startContainer, startOffset, endContainer, endOffset } = range;
+    const parts = [];
+    for (const node of nodes) {
+      const from = node === startContainer ? startOffset : 0;
+      const to = node === endContainer ? endOffset : node.data.length;
+      if (from < to && node.data.slice(from, to).trim()) parts.push([node, from, to]);
+    }
+    parts.forEach(([node, from, to], at) => {
+      node.splitText(to);
+      const middle = node.splitText(from);
+      const mark = this.page.createElement("mark");
+      mark.className = "calibrate-mark";
+      const last = at === parts.length - 1;
+      if (dress) dress(mark, last);
+      else {
+        mark.title = `Evidence for ${name}`;
+        mark.style.setProperty("--mark", color);
+        if (last) mark.dataset.tag = tag;
+      }
+      middle.replaceWith(mark);
+      mark.append(middle);
+    });
+  }
+}
+
+/** The same, and what is selected in it by mouse, finger or keyboard. */
+class TextWork extends TextPlaces {
+  /** `picked(place)` is called with {start, end} or null; `enter()` when Enter is pressed on a selection. */
+  constructor(root, { picked, enter }) {
+    super(root);
     this.picked = picked;
     this.sentence = -1;
     this.first = -1;
@@ -14,15 +86,8 @@ class TextWork {
     this.timer = setInterval(() => this.#look(), 250); // a frame without scripts tells of no selection in every browser
   }
 
-  /** Lay marks over the text: [{start, end, tag, name, color}]. */
-  paint(marks) {
-    for (const old of [...this.root.querySelectorAll("mark.calibrate-mark")]) old.replaceWith(...old.childNodes);
-    this.root.normalize();
-    for (const mark of marks) this.#wrap(mark);
-  }
-
   select(start, end) {
-    const range = this.#range(start, end);
+    const range = this.range(start, end);
     const chosen = this.page.getSelection();
     chosen.removeAllRanges();
     chosen.addRange(range);
@@ -60,52 +125,6 @@ class TextWork {
     if (!trimmed) return null;
     const start = length(before.toString()) + length(words.slice(0, words.indexOf(trimmed)));
     return { start, end: start + length(trimmed) };
-  }
-
-  #range(start, end) {
-    const [from, to] = [start, end].map((place) => [...this.root.textContent].slice(0, place).join("").length);
-    const range = this.page.createRange();
-    let at = 0;
-    let open = false;
-    const walker = this.page.createTreeWalker(this.root, 4);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const next = at + node.data.length;
-      if (!open && from < next) {
-        range.setStart(node, from - at);
-        open = true;
-      }
-      if (open && to <= next) {
-        range.setEnd(node, to - at);
-        break;
-      }
-      at = next;
-    }
-    return range;
-  }
-
-  #wrap({ start, end, tag, name, color }) {
-    const range = this.#range(start, end);
-    const nodes = [];
-    const walker = this.page.createTreeWalker(this.root, 4);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) if (range.intersectsNode(node)) nodes.push(node);
-    const { startContainer, startOffset, endContainer, endOffset } = range;
-    const parts = [];
-    for (const node of nodes) {
-      const from = node === startContainer ? startOffset : 0;
-      const to = node === endContainer ? endOffset : node.data.length;
-      if (from < to && node.data.slice(from, to).trim()) parts.push([node, from, to]);
-    }
-    parts.forEach(([node, from, to], at) => {
-      node.splitText(to);
-      const middle = node.splitText(from);
-      const mark = this.page.createElement("mark");
-      mark.className = "calibrate-mark";
-      mark.title = `Evidence for ${name}`;
-      mark.style.setProperty("--mark", color);
-      if (at === parts.length - 1) mark.dataset.tag = tag;
-      middle.replaceWith(mark);
-      mark.append(middle);
-    });
   }
 
   #sentences() {
