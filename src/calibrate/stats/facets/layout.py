@@ -1,0 +1,177 @@
+"""The parameters of the model: where each stands, what is held, and what is centred at zero.
+
+All parameters but the pieces' stand in one long vector: the elements of each facet, then the cumulative thresholds of the levels
+between the lowest and the highest used. What is centred is kept centred exactly by working in the space where it is
+(``full = held + basis · free``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.stats.facets.judgements import CRITERION, RATER, Judgements, distinct
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Which parameter stands where.
+
+    Attributes
+    ----------
+    starts
+        Where each facet begins in the long vector, and, last, where the thresholds begin.
+    steps
+        (set of steps, level) of each free cumulative threshold, shape (n_thresholds, 2).
+    used
+        Which levels of each set of steps somebody used, shape (G, K).
+    held
+        Values that are held (anchors), 0 elsewhere, shape (P,).
+    basis
+        From free parameters to all, shape (P, free).
+    """
+
+    starts: tuple[int, ...]
+    steps: IntArray
+    used: BoolArray
+    held: FloatArray
+    basis: FloatArray
+
+    @property
+    def size(self) -> int:
+        """How many parameters there are, free or not."""
+        return self.starts[-1] + len(self.steps)
+
+    def facet(self, f: int) -> slice:
+        """Where the elements of facet f stand."""
+        return slice(self.starts[f], self.starts[f + 1])
+
+    @property
+    def thresholds(self) -> slice:
+        """Where the thresholds stand."""
+        return slice(self.starts[-1], self.size)
+
+    def location(self, full: FloatArray, data: Judgements) -> FloatArray:
+        """What is taken off the piece's measure in each judgement, shape (n,)."""
+        total = np.zeros(data.n)
+        for f, facet in enumerate(data.facets):
+            total += full[self.facet(f)][facet.code]
+        return total
+
+    def cumulative(self, full: FloatArray) -> FloatArray:
+        """Cumulative thresholds of every set of steps, ``inf`` at unused levels, shape (G, K)."""
+        table = np.where(self.used, 0.0, np.inf)
+        for value, (g, k) in zip(full[self.thresholds], self.steps.tolist(), strict=True):
+            table[g, k] = value
+        return table
+
+
+def used_levels(data: Judgements) -> BoolArray:
+    """Which levels of each set of steps occur, shape (G, K)."""
+    width = int(data.n_levels.max())
+    counts = np.bincount(data.step * width + data.level, minlength=data.n_steps * width)
+    return np.asarray(counts.reshape(data.n_steps, width) > 0)
+
+
+def make_layout(
+    data: Judgements,
+    anchors: Mapping[str, Mapping[str, float]],
+    active: Sequence[BoolArray],
+    inside: Mapping[int, IntArray],
+) -> Layout:
+    """Lay out the parameters of judgements whose elements at the ends of the scale are already taken out.
+
+    Parameters
+    ----------
+    data
+        The judgements.
+    anchors
+        Values to hold, by facet name and element.
+    active
+        For each facet, which elements are to be estimated, shape (size,).
+    inside
+        Facets that lie within another (raters in schools): for each of their elements the part that it is centred in.
+
+    Notes
+    -----
+    Every facet is centred at zero, but for one with anchors, whose frame they set. Where pieces are anchored, they set the
+    frame, and the raters float (Linacre, *FACETS* guide, "Noncenter"; one facet may float, no more).
+    """
+    sizes = [facet.size for facet in data.facets]
+    starts = tuple(np.cumsum([0, *sizes]).tolist())
+    used = used_levels(data)
+    steps = np.array(
+        [(g, k) for g in range(data.n_steps) for k in np.flatnonzero(used[g])[1:-1].tolist()],
+        dtype=np.int64,
+    ).reshape(-1, 2)
+    total = starts[-1] + len(steps)
+    held = np.zeros(total)
+    columns: list[tuple[IntArray, FloatArray]] = []
+    floating = RATER if any(name == "piece" and anchors[name] for name in anchors) else None
+    for f, facet in enumerate(data.facets):
+        known = anchors.get(facet.name, {})
+        fixed = np.array([one in known for one in facet.ids], dtype=bool)
+        for e in np.flatnonzero(fixed).tolist():
+            held[starts[f] + e] = known[facet.ids[e]]
+        free = np.flatnonzero(active[f] & ~fixed)
+        if f == floating or bool((fixed & active[f]).any()):
+            columns += [(np.array([starts[f] + e]), np.ones(1)) for e in free.tolist()]
+            continue
+        parts = inside.get(f, np.zeros(facet.size, dtype=np.int64))
+        for part in np.unique(parts[free]).tolist():
+            columns += _centred(starts[f] + free[parts[free] == part])
+    columns += [(np.array([starts[-1] + j]), np.ones(1)) for j in range(len(steps))]
+    basis = np.zeros((total, len(columns)))
+    for j, (rows, values) in enumerate(columns):
+        basis[rows, j] = values
+    return Layout(starts, steps, used, held, basis)
+
+
+def _centred(places: IntArray) -> list[tuple[IntArray, FloatArray]]:
+    """One column for each element but the last, which takes what the others give: they sum to zero."""
+    return [(np.array([one, places[-1]]), np.array([1.0, -1.0])) for one in places[:-1].tolist()]
+
+
+def nesting(data: Judgements) -> tuple[dict[int, IntArray], dict[int, str]]:
+    """Which facets lie within which, and which cannot be told apart from the pieces.
+
+    Returns
+    -------
+    inside
+        For a facet whose every element has one element of a further facet (raters in schools): that element, for each.
+    hidden
+        Further facets that say nothing beyond the piece (every piece has one task), with the reason.
+    """
+    inside: dict[int, IntArray] = {}
+    hidden: dict[int, str] = {}
+    for f in range(CRITERION + 1, len(data.facets)):
+        facet = data.facets[f]
+        if facet.size < 2:
+            hidden[f] = f"there is only one {facet.name}"
+        elif lies_in(data.piece, data.n_pieces, facet.code, facet.size) is not None:
+            hidden[f] = (
+                f"every piece has one {facet.name}, so nothing tells a hard {facet.name} from weak pieces"
+            )
+        else:
+            parts = lies_in(data.rater, data.facets[RATER].size, facet.code, facet.size)
+            if parts is not None:
+                inside[RATER] = parts if RATER not in inside else inside[RATER] * facet.size + parts
+    return inside, hidden
+
+
+def lies_in(code: IntArray, size: int, other: IntArray, other_size: int) -> IntArray | None:
+    """For each number of ``code`` its one partner in ``other``; None if some have several."""
+    pairs = distinct(code * other_size + other)[0]
+    owner = pairs // other_size
+    if len(np.unique(owner)) < len(owner):
+        return None
+    parts = np.zeros(size, dtype=np.int64)
+    parts[owner] = pairs % other_size
+    return parts

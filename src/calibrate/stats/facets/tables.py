@@ -1,0 +1,321 @@
+"""The rows of the answer: every element of every facet with its measure, and every step of every criterion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from calibrate.stats.facets.judgements import CRITERION, RATER, Judgements
+from calibrate.stats.facets.layout import lies_in
+from calibrate.stats.facets.misfit import fit_of
+from calibrate.stats.facets.moments import moments
+from calibrate.stats.facets.part_fit import PartFit
+from calibrate.stats.facets.split import Part
+from calibrate.stats.facets.summary import expected_points, fair_scores
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+MEASURED, ANCHORED, EXTREME, ALONE, OPEN, CENTRE = (
+    "measured",
+    "anchored",
+    "extreme",
+    "alone",
+    "open",
+    "only one",
+)
+"""How a row came by its measure, or why it has none."""
+
+WHY = {
+    ALONE: "nobody else read the same pieces with scores that tell raters apart",
+    OPEN: "nothing in these scores tells this apart from other elements",
+    CENTRE: "the only one of its kind in its subset, so it is the zero point itself",
+}
+"""Why a row has no measure, in words."""
+
+
+@dataclass(frozen=True, eq=False)
+class ElementTable:
+    """The elements of one facet (or the pieces), a row for each element and subset; all arrays have shape (rows,).
+
+    Attributes
+    ----------
+    name
+        ``rater``, ``criterion``, ``piece`` or the further facet's column.
+    ids, subset
+        Which element, and in which subset its measure stands (1 the greatest).
+    measure, se
+        Logits; for raters positive is harsher, for criteria harder, for pieces better. ``nan`` where there is none.
+    infit, outfit, infit_z, outfit_z
+        Mean squares and their standard normal deviates.
+    fair
+        What the element would be given, or would give, on average with all else average, in rubric points.
+    observed
+        The mean of its scores, in rubric points.
+    n
+        How many judgements it has.
+    state
+        ``measured``, ``anchored``, ``extreme`` (drawn in from an end of the scale), ``alone``, ``open`` or ``only one``.
+    displacement
+        For anchored elements: how far these data would move them, logits; else ``nan``.
+    """
+
+    name: str
+    ids: tuple[str, ...]
+    subset: IntArray
+    measure: FloatArray
+    se: FloatArray
+    infit: FloatArray
+    outfit: FloatArray
+    infit_z: FloatArray
+    outfit_z: FloatArray
+    fair: FloatArray
+    observed: FloatArray
+    n: IntArray
+    state: tuple[str, ...]
+    displacement: FloatArray
+
+    def row(self, one: str, subset: int | None = None) -> int:
+        """The row of an element (in a subset)."""
+        for i, name in enumerate(self.ids):
+            if name == one and subset in (None, int(self.subset[i])):
+                return i
+        raise KeyError(one)
+
+
+@dataclass(frozen=True)
+class Step:
+    """The step into one level of one criterion.
+
+    ``threshold`` is where the level and the one below are equally likely, in logits around the criterion's own measure (the
+    rating scale model's τ); ``nan`` where one of the two was not used. ``n`` counts how often the level was given.
+    """
+
+    criterion: str
+    subset: int
+    level: float
+    threshold: float
+    se: float
+    n: int
+
+
+def points_of(data: Judgements) -> FloatArray:
+    """The score of every judgement in rubric points, shape (n,)."""
+    width = int(data.n_levels.max())
+    values = np.zeros((len(data.values), width))
+    for c, known in enumerate(data.values):
+        values[c, : len(known)] = known
+    return np.asarray(values[data.criterion, data.level])
+
+
+def element_table(
+    data: Judgements,
+    f: int,
+    fitted: list[tuple[int, Part, PartFit | None]],
+    anchored: frozenset[str],
+) -> ElementTable:
+    """The table of facet f; ``fitted`` holds every part with its number and its fit, if it has one."""
+    facet = data.facets[f]
+    points = points_of(data)
+    columns: list[dict[str, npt.NDArray[np.generic]]] = []
+    states: list[str] = []
+    ids: list[str] = []
+    for number, part, fit in fitted:
+        code = facet.code[part.everything]
+        n = np.bincount(code, minlength=facet.size)
+        here = np.flatnonzero(n > 0)
+        mean = np.bincount(code, points[part.everything], minlength=facet.size)
+        block: dict[str, npt.NDArray[np.generic]] = {
+            "subset": np.full(len(here), number),
+            "observed": (mean / np.maximum(n, 1))[here],
+            "n": n[here],
+        }
+        if fit is None or f not in fit.places:
+            block |= {name: np.full(len(here), np.nan) for name in _NUMBERS}
+            states += [ALONE if fit is None else OPEN] * len(here)
+        else:
+            found, state = _of_facet(fit, data, fit.places.index(f), here, anchored)
+            block |= found
+            states += state
+        columns.append(block)
+        ids += [facet.ids[e] for e in here.tolist()]
+    return _joined(facet.name, ids, states, columns)
+
+
+_NUMBERS = (
+    "measure",
+    "se",
+    "infit",
+    "outfit",
+    "infit_z",
+    "outfit_z",
+    "fair",
+    "displacement",
+)
+
+
+def _of_facet(
+    fit: PartFit, data: Judgements, f: int, here: IntArray, anchored: frozenset[str]
+) -> tuple[dict[str, npt.NDArray[np.generic]], list[str]]:
+    facet = fit.data.facets[f]
+    place = fit.layout.facet(f)
+    measure = fit.full[place][here].copy()
+    se = np.sqrt(np.maximum(np.diag(fit.covariance)[place][here], 0.0))
+    held = np.fromiter((facet.ids[e] in anchored for e in here.tolist()), dtype=bool)
+    free = np.asarray(fit.layout.basis[place].any(axis=1))[here]
+    extreme = fit.extreme[f][here]
+    state = np.where(extreme, EXTREME, np.where(held, ANCHORED, MEASURED)).astype(object)
+    state[~free & ~held & ~extreme] = CENTRE if int(fit.estimated[f].sum()) == 1 else OPEN
+    state[fit.inverse.open[place][here] & ~extreme] = OPEN
+    gone = np.isin(state, (OPEN, CENTRE))
+    if f == CRITERION:
+        gone = state == OPEN  # the only criterion stands at zero, and its fair score is known
+    se[held | (state == CENTRE)] = np.nan
+    measure[gone], se[gone] = np.nan, np.nan
+    good = fit_of(fit.squares, facet.code, facet.size)
+    typical = float(np.nanmean(np.where(fit.extreme_pieces, np.nan, fit.theta)))
+    if f == CRITERION:
+        fair = expected_points(typical - measure, here, fit, data)
+    else:
+        total = typical - measure
+        if f == RATER:
+            total = total - _of_their_groups(fit)[here]
+        fair = fair_scores(total, fit, data)
+    moved = np.full(len(here), np.nan)
+    if held.any():
+        moved[held] = _displacement(fit, f)[here][held]
+    return {
+        "measure": measure,
+        "se": se,
+        "infit": good.infit[here],
+        "outfit": good.outfit[here],
+        "infit_z": good.infit_z[here],
+        "outfit_z": good.outfit_z[here],
+        "fair": fair,
+        "displacement": moved,
+    }, [str(one) for one in state]
+
+
+def _of_their_groups(fit: PartFit) -> FloatArray:
+    """What each rater's school (a facet that raters lie in) adds to their severity, shape (n_raters,)."""
+    data = fit.data
+    added = np.zeros(data.facets[RATER].size)
+    for g in range(CRITERION + 1, len(data.facets)):
+        facet = data.facets[g]
+        of = lies_in(data.rater, len(added), facet.code, facet.size)
+        if of is not None:
+            added += fit.measures(g)[of]
+    return added
+
+
+def _displacement(fit: PartFit, f: int) -> FloatArray:
+    """Residual over information: how far each element would move if it were let go (Linacre, *FACETS* guide, "Displacement")."""
+    facet = fit.data.facets[f]
+    expected = _positions_expected(fit)
+    left = np.bincount(facet.code, expected - fit.data.level, minlength=facet.size)
+    known = np.bincount(facet.code, fit.squares.variance, minlength=facet.size)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(left / known)
+
+
+def _positions_expected(fit: PartFit) -> FloatArray:
+    return moments(np.nan_to_num(fit.eta()), fit.data.step, fit.weights).mean
+
+
+def piece_table(
+    data: Judgements,
+    fitted: list[tuple[int, Part, PartFit | None]],
+    anchored: frozenset[str],
+) -> ElementTable:
+    """The table of the pieces; a piece stands in the subset of its raters."""
+    points = points_of(data)
+    columns: list[dict[str, npt.NDArray[np.generic]]] = []
+    states: list[str] = []
+    ids: list[str] = []
+    for number, part, fit in fitted:
+        code = data.piece[part.everything]
+        n = np.bincount(code, minlength=data.n_pieces)
+        here = np.flatnonzero(n > 0)
+        mean = np.bincount(code, points[part.everything], minlength=data.n_pieces)
+        block: dict[str, npt.NDArray[np.generic]] = {
+            "subset": np.full(len(here), number),
+            "observed": (mean / np.maximum(n, 1))[here],
+            "n": n[here],
+        }
+        names = [data.pieces[p] for p in here.tolist()]
+        ids += names
+        if fit is None:
+            block |= {name: np.full(len(here), np.nan) for name in _NUMBERS}
+            states += [ALONE] * len(here)
+        else:
+            good = fit_of(fit.squares, fit.data.piece, data.n_pieces)
+            measure = fit.theta[here]
+            held = np.array([one in anchored for one in names], dtype=bool)
+            block |= {
+                "measure": measure,
+                "se": np.where(held, np.nan, fit.theta_se[here]),
+                "infit": good.infit[here],
+                "outfit": good.outfit[here],
+                "infit_z": good.infit_z[here],
+                "outfit_z": good.outfit_z[here],
+                "fair": fair_scores(measure, fit, data),
+                "displacement": np.full(len(here), np.nan),
+            }
+            state = np.where(fit.extreme_pieces[here], EXTREME, MEASURED).astype(object)
+            state[held] = ANCHORED
+            state[np.isnan(measure)] = OPEN
+            states += [str(one) for one in state]
+        columns.append(block)
+    return _joined("piece", ids, states, columns)
+
+
+def _joined(
+    name: str,
+    ids: list[str],
+    states: list[str],
+    columns: list[dict[str, npt.NDArray[np.generic]]],
+) -> ElementTable:
+    whole = {key: np.concatenate([block[key] for block in columns]) for key in columns[0]}
+    return ElementTable(
+        name=name,
+        ids=tuple(ids),
+        subset=whole["subset"].astype(np.int64),
+        state=tuple(states),
+        n=whole["n"].astype(np.int64),
+        observed=whole["observed"].astype(float),
+        **{key: whole[key].astype(float) for key in _NUMBERS},
+    )
+
+
+def step_rows(data: Judgements, number: int, fit: PartFit) -> list[Step]:
+    """The steps of every criterion in one part, lowest first."""
+    used = fit.layout.used
+    table = fit.layout.cumulative(fit.full)
+    transform = np.zeros((used.size, fit.layout.size))
+    for j, (g, k) in enumerate(fit.layout.steps.tolist()):
+        transform[g * used.shape[1] + k, fit.layout.starts[-1] + j] = 1.0
+    rows = []
+    for c in np.flatnonzero(fit.estimated[CRITERION]).tolist():
+        g, values = int(data.step_of[c]), data.values[c]
+        counts = np.bincount(
+            fit.data.level[fit.data.criterion == c], minlength=len(values)
+        ).tolist()
+        for k in range(1, len(values)):
+            threshold = se = float("nan")
+            if used[g, k] and used[g, k - 1]:
+                threshold = float(table[g, k] - table[g, k - 1])
+                way = transform[g * used.shape[1] + k] - transform[g * used.shape[1] + k - 1]
+                se = float(np.sqrt(max(way @ fit.covariance @ way, 0.0))) if way.any() else se
+            rows.append(
+                Step(
+                    data.facets[CRITERION].ids[c],
+                    number,
+                    float(values[k]),
+                    threshold,
+                    se,
+                    int(counts[k]),
+                )
+            )
+    return rows
