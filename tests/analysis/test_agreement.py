@@ -17,7 +17,7 @@ from calibrate.errors import ArgumentError, DataError
 from calibrate.model.rubric import Level, Scale
 from calibrate.stats.agreement import exact_agreement, gwet_ac
 from calibrate.stats.alpha import krippendorff_alpha
-from calibrate.stats.icc import absolute_agreement
+from calibrate.stats.icc import intraclass
 from calibrate.stats.ratings import prepare_ratings
 from calibrate.stats.two_raters import cohen_kappa
 
@@ -88,7 +88,7 @@ def test_in_all_a_piece_is_one_draw_and_icc_is_about_the_whole_score():
     assert total.coefficient("gwet_ac").se == pytest.approx(gwet_ac(pooled).se, abs=1e-12)
     assert total.coefficient("gwet_ac").n_pieces == 30
     mean = rows.groupby(["piece", "rater"], as_index=False)["score"].mean()
-    icc = absolute_agreement(mean["piece"], mean["rater"], mean["score"], average=False)
+    icc = intraclass(mean["piece"], mean["rater"], mean["score"], form="a")
     assert total.coefficient("icc_a_1").value == pytest.approx(icc.value, abs=1e-12)
     assert total.coefficient("icc_a_1").method.startswith("whole score (mean over the criteria)")
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from calibrate.stats.alpha import alpha_of_totals, coincidences, draw_sums, krippendorff_alpha
-from calibrate.stats.bootstrap import bootstrap, collapse, resample
+from calibrate.stats.bootstrap import bootstrap, resample
+from calibrate.stats.patterns import collapse
 from calibrate.stats.ratings import prepare_ratings
 from tests.stats.panels import panel, simulated
 
@@ -41,9 +42,10 @@ def test_bca_moves_the_interval_toward_the_long_tail():
 
 def test_drawing_patterns_equals_drawing_pieces():
     ratings = panel(simulated(2, 60, 3), LEVELS)
-    patterns, which, times = collapse(ratings.counts)
+    found = collapse(ratings.counts)
+    patterns, times = found.counts, found.times
     assert len(patterns) < 60
-    assert np.array_equal(patterns[which], ratings.counts)
+    assert np.array_equal(patterns[found.which], ratings.counts)
     statistic = alpha_of_totals(ratings.levels, "ordinal")
     few = bootstrap(coincidences(patterns), times, statistic, draws=4000)
     every = bootstrap(
@@ -55,9 +57,9 @@ def test_drawing_patterns_equals_drawing_pieces():
 
 def test_wide_tables_collapse_too():
     counts = np.random.default_rng(3).integers(0, 2, size=(50, 80))
-    patterns, which, times = collapse(counts)
-    assert np.array_equal(patterns[which], counts)
-    assert times.sum() == 50
+    found = collapse(counts)
+    assert np.array_equal(found.counts[found.which], counts)
+    assert found.times.sum() == 50
 
 
 def test_the_same_scores_give_the_same_interval_and_another_seed_nearly_the_same():

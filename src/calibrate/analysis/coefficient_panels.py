@@ -15,7 +15,7 @@ from calibrate.stats.agreement import (
 )
 from calibrate.stats.alpha import krippendorff_alpha
 from calibrate.stats.bootstrap import SEED
-from calibrate.stats.icc import absolute_agreement, icc_a_1, icc_a_k
+from calibrate.stats.icc import icc_a_1, icc_a_k, intraclass
 from calibrate.stats.ratings import Ratings
 from calibrate.stats.results import Coefficient
 from calibrate.stats.two_raters import cohen_kappa
@@ -83,8 +83,8 @@ class Panel:
         else:
             icc = tuple(
                 _of_whole(
-                    absolute_agreement(
-                        wholes["unit"], wholes["rater"], wholes["score"], average=average
+                    intraclass(
+                        wholes["unit"], wholes["rater"], wholes["score"], form="a", average=average
                     )
                 )
                 for average in (False, True)

@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.stats.chance import Chance, agreement_by_unit, chance_corrected, level_shares
-from calibrate.stats.intervals import exact_interval, standard_error, t_interval
+from calibrate.stats.chance import Chance, chance_corrected, spread_by_piece
+from calibrate.stats.intervals import share_interval, t_interval
 from calibrate.stats.ratings import Ratings
 from calibrate.stats.results import NO_PAIRS, NO_VARIATION, ONE_PIECE, Coefficient
 from calibrate.stats.weights import Weights, adjacent, weight_matrix
@@ -81,18 +81,22 @@ def adjacent_agreement(ratings: Ratings, within: float | None = None) -> Coeffic
     return replace(result, flags=flags, method=f"{told}; {result.method}")
 
 
-def percent_agreement(ratings: Ratings, weights: Weights = "identity") -> Coefficient:
+def percent_agreement(
+    ratings: Ratings, weights: Weights = "identity", *, symmetric: bool = False
+) -> Coefficient:
     """Weighted agreement before any correction: the share of pairs that agree, near misses counted in part.
 
     With identity weights this is exact agreement; with others it is the "observed" half of the chance-corrected
     coefficients. On its own it flatters: quadratic weights give 0.9 to almost any panel. Standard error: Gwet (2014),
-    chapter 5.
+    chapter 5; it counts a piece that was scored once as one that shows no agreement. ``symmetric`` asks for his interval.
     """
     label, matrix = weight_matrix(weights, ratings.levels)
-    return _plain("percent_agreement", matrix, label, ratings, True)
+    return _plain("percent_agreement", matrix, label, ratings, True, symmetric)
 
 
-def fleiss_kappa(ratings: Ratings, weights: Weights = "quadratic") -> Coefficient:
+def fleiss_kappa(
+    ratings: Ratings, weights: Weights = "quadratic", *, symmetric: bool = False
+) -> Coefficient:
     """How far do many raters agree beyond luck, if luck means drawing from the levels that the panel used?
 
     Generalizes Scott's pi to any number of raters, who need not be the same for each piece.
@@ -100,12 +104,18 @@ def fleiss_kappa(ratings: Ratings, weights: Weights = "quadratic") -> Coefficien
     It misleads when almost all pieces sit at one level: luck then explains nearly everything, and kappa falls to zero or
     below although the team hardly ever differs (the "kappa paradox"; Gwet's coefficient is made for that). Undefined when
     every score is the same. Source: Fleiss (1971), *Psychological Bulletin* 76, pp. 378–382; weights and missing scores as
-    in Gwet (2014), chapters 2 and 3.
+    in Gwet (2014), chapters 2 and 3. ``se_null`` (identity weights, equally many scores per piece) is for a test of
+    kappa = 0: Fleiss, Nee & Landis (1979), *Psychological Bulletin* 86, pp. 974–977.
     """
-    return chance_corrected("fleiss_kappa", ratings, weights, _shared_distribution)
+    found = chance_corrected(
+        "fleiss_kappa", ratings, weights, _shared_distribution, symmetric=symmetric
+    )
+    return replace(found, se_null=_null_error(ratings, found))
 
 
-def brennan_prediger(ratings: Ratings, weights: Weights = "quadratic") -> Coefficient:
+def brennan_prediger(
+    ratings: Ratings, weights: Weights = "quadratic", *, symmetric: bool = False
+) -> Coefficient:
     """How far do raters agree beyond luck, if luck means choosing any level of the scale with equal chance?
 
     The simplest idea of chance, and the same for every panel on the same scale, so it compares well from session to session.
@@ -114,10 +124,14 @@ def brennan_prediger(ratings: Ratings, weights: Weights = "quadratic") -> Coeffi
     When every score is the same it is 1, flagged. Source: Brennan & Prediger (1981), *Educational and Psychological
     Measurement* 41, pp. 687–699.
     """
-    return chance_corrected("brennan_prediger", ratings, weights, _equal_levels, when_unanimous=1.0)
+    return chance_corrected(
+        "brennan_prediger", ratings, weights, _equal_levels, symmetric=symmetric, when_unanimous=1.0
+    )
 
 
-def gwet_ac(ratings: Ratings, weights: Weights = "quadratic") -> Coefficient:
+def gwet_ac(
+    ratings: Ratings, weights: Weights = "quadratic", *, symmetric: bool = False
+) -> Coefficient:
     """How far do raters agree beyond luck, if luck is only possible on pieces that are hard to score?
 
     Gwet's AC1 (identity weights) and AC2 (any others). It stays close to what people see where kappa collapses because most
@@ -127,58 +141,90 @@ def gwet_ac(ratings: Ratings, weights: Weights = "quadratic") -> Coefficient:
     is the same it is 1, flagged. Source: Gwet (2008), *British Journal of Mathematical and Statistical Psychology* 61,
     pp. 29–48; weights: Gwet (2014), chapters 3 and 4.
     """
-    return chance_corrected("gwet_ac", ratings, weights, _hard_pieces, when_unanimous=1.0)
+    return chance_corrected(
+        "gwet_ac", ratings, weights, _hard_pieces, symmetric=symmetric, when_unanimous=1.0
+    )
 
 
 def _shared_distribution(ratings: Ratings, weights: FloatArray) -> Chance:
-    shares = level_shares(ratings)
-    overall = shares.mean(axis=0)
+    shares = ratings.patterns.shares
+    overall = ratings.patterns.mean(shares)
     near = (weights @ overall + weights.T @ overall) / 2
     expected = float(overall @ weights @ overall)
     return Chance(expected, 2 * (shares @ near - expected))
 
 
+def _null_error(ratings: Ratings, found: Coefficient) -> float:
+    """The standard error of Fleiss' kappa if the truth is 0; nan where no formula is known."""
+    readings = ratings.patterns.readings
+    if found.weights != "identity" or not found.is_defined or ratings.is_clustered:
+        return math.nan
+    if float(np.ptp(readings)) != 0.0:
+        return math.nan
+    share = ratings.patterns.mean(ratings.patterns.shares)
+    apart = share * (1 - share)
+    pairs = ratings.n_units * float(readings[0]) * (float(readings[0]) - 1)
+    whole = float(apart.sum())
+    return math.sqrt(2 * (whole**2 - float(apart @ (1 - 2 * share))) / pairs) / whole
+
+
 def _equal_levels(ratings: Ratings, weights: FloatArray) -> Chance:
-    return Chance(float(weights.sum()) / ratings.n_levels**2, np.zeros(ratings.n_units))
+    return Chance(float(weights.sum()) / ratings.n_levels**2, np.zeros(len(ratings.patterns.times)))
 
 
 def _hard_pieces(ratings: Ratings, weights: FloatArray) -> Chance:
     k = ratings.n_levels
-    shares = level_shares(ratings)
-    overall = shares.mean(axis=0)
+    shares = ratings.patterns.shares
+    overall = ratings.patterns.mean(shares)
     factor = float(weights.sum()) / (k * (k - 1))
     expected = factor * float(overall @ (1 - overall))
     return Chance(expected, 2 * (factor * (shares @ (1 - overall)) - expected))
 
 
 def _plain(
-    name: str, matrix: FloatArray, label: str, ratings: Ratings, count_single: bool
+    name: str,
+    matrix: FloatArray,
+    label: str,
+    ratings: Ratings,
+    count_single: bool,
+    symmetric: bool = False,
 ) -> Coefficient:
     """The mean agreement of pairs within pieces, with its standard error by piece."""
-    kept = ratings if count_single else ratings.shared_only()
+    patterns = ratings.patterns
+    shared = patterns.shared
+    n_shared = int(patterns.times[shared].sum())
     basis = Coefficient(
         name,
         label,
         math.nan,
-        method="share of pairs within a piece, mean over pieces; t interval by piece, for these raters",
+        method="share of pairs within a piece, mean over pieces; Wilson interval by piece, for these raters",
         n_pieces=ratings.n_shared_pieces,
-        n_raters=kept.n_raters,
-        n_ratings=kept.n_ratings,
+        n_raters=ratings.n_raters if count_single else ratings.n_shared_raters,
+        n_ratings=ratings.n_ratings if count_single else ratings.n_shared_ratings,
     )
-    n_shared = int(kept.shared.sum())
     if n_shared == 0:
         return replace(basis, undefined=NO_PAIRS)
-    by_unit = agreement_by_unit(kept, matrix)
-    value = float(by_unit.sum() / n_shared)
-    flags = () if kept.has_variation else (NO_VARIATION,)
-    pieces = len(np.unique(kept.piece))
+    agreeing = patterns.agreeing(matrix)
+    value = float(patterns.times @ agreeing / n_shared)
+    used = patterns.counts[slice(None) if count_single else shared].sum(axis=0) > 0
+    flags = () if used.sum() > 1 else (NO_VARIATION,)
     found = replace(basis, value=value, observed=value, flags=flags)
-    if pieces < 2:
+    if basis.n_pieces < 2:
         return replace(found, flags=(*flags, ONE_PIECE))
-    se = standard_error(kept.n_units / n_shared * by_unit - value, kept.piece)
-    if se < 1e-12:
-        low, high = exact_interval(value, ratings.n_shared_pieces)
-        told = f"{found.method.rsplit(';', 1)[0]}; exact interval by piece, for these raters"
-        return replace(found, se=se, ci_low=low, ci_high=high, method=told)
-    low, high = t_interval(value, se, pieces, 0.0, 1.0)
-    return replace(found, se=se, ci_low=low, ci_high=high)
+    if count_single:
+        pieces = ratings.n_pieces
+        se = spread_by_piece(ratings, ratings.n_units / n_shared * agreeing - value)
+    else:
+        # Units that were scored once move nothing: the spread is that of the shared pieces alone.
+        pieces, every = basis.n_pieces, ratings.n_pieces
+        influence = np.where(shared, ratings.n_units / n_shared * (agreeing - value), 0.0)
+        few = math.sqrt(pieces / (pieces - 1) * (every - 1) / every)
+        se = few * spread_by_piece(ratings, influence)
+    found = replace(found, se=se)
+    if symmetric:
+        low, high = t_interval(value, se, pieces, 0.0, 1.0)
+        told = basis.method.replace("Wilson", "t")
+        return replace(found, ci_low=low, ci_high=high, method=told)
+    low, high = share_interval(value, se, pieces)
+    told = basis.method if se >= 1e-12 else basis.method.replace("Wilson", "exact")
+    return replace(found, ci_low=low, ci_high=high, method=told)

@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.errors import ArgumentError
-from calibrate.stats.bootstrap import SEED, Statistic, bootstrap, collapse
+from calibrate.stats.bootstrap import SEED, Statistic, bootstrap
+from calibrate.stats.chance import spread_by_piece
+from calibrate.stats.intervals import fisher_interval, t_interval
 from calibrate.stats.ratings import IntArray, Ratings
 from calibrate.stats.results import (
     ALL_THE_SAME,
@@ -21,11 +23,12 @@ from calibrate.stats.results import (
     PERFECT,
     Coefficient,
 )
+from calibrate.stats.weights import Weights, weight_matrix
 
 FloatArray = npt.NDArray[np.float64]
 
-#: The levels of measurement: do levels have no order, an order, or equal distances?
-MEASUREMENTS = ("nominal", "ordinal", "interval")
+#: The levels of measurement: do levels have no order, an order, equal distances, or a true zero?
+MEASUREMENTS = ("nominal", "ordinal", "interval", "ratio")
 
 
 def krippendorff_alpha(
@@ -49,7 +52,7 @@ def krippendorff_alpha(
     ratings
         What was scored; pieces with one score drop out.
     measurement
-        ``nominal``, ``ordinal`` or ``interval``.
+        ``nominal``, ``ordinal``, ``interval`` or ``ratio`` (which means something only for values with a true zero).
     draws, seed
         How many resamples for the interval (0: none), and their seed.
     """
@@ -58,37 +61,38 @@ def krippendorff_alpha(
             f"There is no level of measurement “{measurement}”.",
             fix=f"Choose one of {', '.join(MEASUREMENTS)}.",
         )
-    kept = ratings.shared_only()
     basis = Coefficient(
         "krippendorff_alpha",
         measurement,
         math.nan,
         method="1 − observed / expected disagreement",
         n_pieces=ratings.n_shared_pieces,
-        n_raters=kept.n_raters,
-        n_ratings=kept.n_ratings,
+        n_raters=ratings.n_shared_raters,
+        n_ratings=ratings.n_shared_ratings,
     )
-    if kept.n_units == 0:
+    patterns = ratings.patterns
+    shared = patterns.shared
+    if not shared.any():
         return replace(basis, undefined=NO_PAIRS)
-    if not kept.has_variation:
+    if (patterns.counts[shared].sum(axis=0) > 0).sum() < 2:
         return replace(basis, undefined=ALL_THE_SAME, observed=1.0, flags=(NO_VARIATION,))
 
     value = float(
         krippendorff.alpha(
-            value_counts=kept.counts,
-            value_domain=kept.levels,
+            value_counts=ratings.counts if shared.all() else ratings.counts[ratings.shared],
+            value_domain=ratings.levels,
             level_of_measurement=_metric(measurement),
         )
     )
     found = replace(basis, value=value)
-    if kept.n_shared_pieces < 2:
+    if basis.n_pieces < 2:
         return replace(found, flags=(ONE_PIECE,))
-    if bool((kept.counts.max(axis=1) == kept.readings).all()):
+    if bool((patterns.counts.max(axis=1) == patterns.readings)[shared].all()):
         return replace(found, se=0.0, flags=(PERFECT,))
     if draws < 1:
         return found
     drawn = bootstrap(
-        *draw_sums(kept), alpha_of_totals(kept.levels, measurement), draws=draws, seed=seed
+        *draw_sums(ratings), alpha_of_totals(ratings.levels, measurement), draws=draws, seed=seed
     )
     return replace(
         found,
@@ -100,28 +104,98 @@ def krippendorff_alpha(
     )
 
 
+def weighted_alpha(
+    ratings: Ratings, weights: Weights = "quadratic", *, symmetric: bool = False
+) -> Coefficient:
+    """Krippendorff's alpha with fixed weights, and Gwet's standard error instead of a bootstrap.
+
+    With identity weights this is nominal alpha, with quadratic weights interval alpha, with ratio weights ratio alpha. With
+    linear or "ordinal" weights it is none of Krippendorff's: his ordinal metric follows how often each level was used.
+    It misleads where alpha does. Source: Gwet (2014), *Handbook of Inter-Rater Reliability*, 4th ed., chapters 2, 3 and 5.
+
+    Parameters
+    ----------
+    ratings
+        What was scored; pieces with one score drop out.
+    weights
+        How near two levels are.
+    symmetric
+        Student's t interval about the value instead of the one on Fisher's z scale.
+    """
+    label, matrix = weight_matrix(weights, ratings.levels)
+    scale = "" if symmetric else " on Fisher's z scale"
+    basis = Coefficient(
+        "krippendorff_alpha",
+        label,
+        math.nan,
+        method=f"fixed weights; Gwet's standard error by piece, t interval{scale}, for these raters",
+        n_pieces=ratings.n_shared_pieces,
+        n_raters=ratings.n_shared_raters,
+        n_ratings=ratings.n_shared_ratings,
+    )
+    patterns = ratings.patterns
+    shared = patterns.shared
+    n = int(patterns.times[shared].sum())
+    if n == 0:
+        return replace(basis, undefined=NO_PAIRS)
+    counts, times = patterns.counts[shared].astype(float), patterns.times[shared]
+    if (counts.sum(axis=0) > 0).sum() < 2:
+        return replace(basis, undefined=ALL_THE_SAME, observed=1.0, flags=(NO_VARIATION,))
+    readings = patterns.readings[shared]
+    usual = float(times @ readings) / n
+    agreeing = patterns.agreeing(matrix)[shared] * readings / usual
+    small = 1 / float(times @ readings)
+    used = times @ counts / (n * usual)
+    observed = (1 - small) * float(times @ agreeing) / n + small
+    expected = float(used @ matrix @ used)
+    value = (observed - expected) / (1 - expected)
+    found = replace(basis, value=value, observed=observed, expected=expected)
+    if basis.n_pieces < 2:
+        return replace(found, flags=(ONE_PIECE,))
+
+    # Gwet linearizes alpha without its correction for small samples.
+    plain = (float(times @ agreeing) / n - expected) / (1 - expected)
+    more = (readings - usual) / usual
+    seen = agreeing - observed * more
+    near = counts @ ((matrix + matrix.T) / 2 @ used) / usual - expected * more
+    influence = np.zeros(len(patterns.times))
+    share = 2 * (1 - plain) / (1 - expected)
+    influence[shared] = (seen - expected) / (1 - expected) - share * (near - expected) - plain
+    pieces, every = basis.n_pieces, ratings.n_pieces
+    few = ratings.n_units / n * math.sqrt(pieces / (pieces - 1) * (every - 1) / every)
+    found = replace(found, se=few * spread_by_piece(ratings, influence))
+    if bool((patterns.agreeing(matrix)[shared] == 1.0).all()):
+        return replace(found, flags=(PERFECT,))
+    low, high = (t_interval if symmetric else fisher_interval)(value, found.se, pieces)
+    return replace(found, ci_low=low, ci_high=high)
+
+
 def draw_sums(ratings: Ratings) -> tuple[FloatArray, IntArray]:
     """The coincidences that each draw adds, as rows of k·k sums, and how many draws have each row.
 
     One draw is a piece. Where each piece is one unit, equal rows of counts collapse first; where it holds several units
-    their coincidences are added.
+    their coincidences are added. Units that one rater scored add nothing, and pieces of such units alone are no draws.
     """
-    patterns, which, times = collapse(ratings.counts)
+    patterns = ratings.patterns
+    per_pattern = coincidences(patterns.counts)
     if not ratings.is_clustered:
-        return coincidences(patterns), times
-    per_pattern = coincidences(patterns)[which]
-    n_pieces = int(ratings.piece.max()) + 1
-    sums = np.zeros((n_pieces, per_pattern.shape[1]))
-    for cell in range(per_pattern.shape[1]):
-        sums[:, cell] = np.bincount(ratings.piece, weights=per_pattern[:, cell], minlength=n_pieces)
-    return sums, np.ones(n_pieces, dtype=np.int64)
+        shared = patterns.shared
+        return per_pattern[shared], patterns.times[shared]
+    each = per_pattern[patterns.which]
+    sums = np.empty((ratings.n_pieces, each.shape[1]))
+    for cell in range(each.shape[1]):
+        sums[:, cell] = np.bincount(ratings.piece, weights=each[:, cell])
+    drawn = np.bincount(ratings.piece, weights=ratings.shared) > 0
+    sums = sums[drawn]
+    return sums, np.ones(len(sums), dtype=np.int64)
 
 
 def coincidences(counts: IntArray) -> FloatArray:
-    """Ordered pairs of scores within each row of counts over (readings − 1), shape (rows, k·k); each row has 2 or more."""
+    """Ordered pairs of scores within each row of counts over (readings − 1), shape (rows, k·k); 0 for lone scores."""
     c = counts.astype(float)
     pairs = c[:, :, None] * c[:, None, :] - c[:, :, None] * np.eye(c.shape[1])
-    return np.asarray((pairs / (c.sum(axis=1) - 1)[:, None, None]).reshape(len(c), -1))
+    others = np.maximum(c.sum(axis=1) - 1, 1)
+    return np.asarray((pairs / others[:, None, None]).reshape(len(c), -1))
 
 
 def alpha_of_totals(levels: FloatArray, measurement: str) -> Statistic:
@@ -147,6 +221,10 @@ def alpha_of_totals(levels: FloatArray, measurement: str) -> Statistic:
 def _squared_distances(used: FloatArray, levels: FloatArray, measurement: str) -> FloatArray:
     if measurement == "nominal":
         return 1 - np.eye(len(levels))[None, :, :]
+    if measurement == "ratio":
+        apart = np.abs(levels[:, None] - levels[None, :])
+        both = levels[:, None] + levels[None, :]
+        return np.divide(apart, both, out=np.zeros_like(apart), where=both != 0)[None, :, :] ** 2
     at = levels[None, :] if measurement == "interval" else np.cumsum(used, axis=1) - used / 2
     return np.asarray((at[:, :, None] - at[:, None, :]) ** 2)
 

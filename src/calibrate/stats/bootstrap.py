@@ -62,20 +62,6 @@ class Resampled:
         return (f"{self.undefined} of {self.draws} resamples undefined",)
 
 
-def collapse(counts: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """The different rows of a table of small counts, which of them each row is, and how often each occurs."""
-    base = int(counts.max(initial=0)) + 1
-    width = counts.shape[1]
-    if width * math.log2(base) < 62:
-        keys = counts @ (base ** np.arange(width, dtype=np.int64))
-        _, first, which, times = np.unique(
-            keys, return_index=True, return_inverse=True, return_counts=True
-        )
-        return counts[first], which, times
-    patterns, which, times = np.unique(counts, axis=0, return_inverse=True, return_counts=True)
-    return patterns, which, times
-
-
 def bootstrap(
     sums: FloatArray,
     times: IntArray,

@@ -1,7 +1,8 @@
 """The one skeleton of all chance-corrected coefficients for many raters: observed, expected, adjusted, interval.
 
 A coefficient supplies only its idea of chance: how much agreement luck alone would give (:class:`Chance`). Everything else,
-the counts, the weights, the adjustment (observed − expected) / (1 − expected), and Gwet's standard error, is shared.
+the counts, the weights, the adjustment (observed − expected) / (1 − expected), and Gwet's standard error, is shared. What
+depends on a piece's counts alone is worked out once for each pattern of counts.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.stats.intervals import standard_error, t_interval
+from calibrate.stats.intervals import fisher_interval, t_interval
 from calibrate.stats.ratings import Ratings
 from calibrate.stats.results import (
     ALL_THE_SAME,
@@ -28,7 +29,7 @@ from calibrate.stats.weights import Weights, weight_matrix
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chance:
     """What one idea of chance says.
 
@@ -37,29 +38,52 @@ class Chance:
     expected
         The agreement that luck alone would give (0–1).
     influence
-        How each unit moves that expectation, shape (n_units,), summing to 0; zeros where it is a constant.
+        How a unit of each pattern moves that expectation, shape (p,), with mean 0 over the units; zeros where it is constant.
+    by_unit
+        How each unit moves it besides, shape (n_units,), where that depends on who scored; else None.
     """
 
     expected: float
     influence: FloatArray
+    by_unit: FloatArray | None = None
 
 
 #: From ratings and a weight matrix to what chance would give.
 ChanceModel = Callable[[Ratings, FloatArray], Chance]
 
 
-def agreement_by_unit(ratings: Ratings, weights: FloatArray) -> FloatArray:
-    """Weighted agreement over the pairs of raters within each unit, shape (n_units,); 0 for a unit read once."""
-    counts = ratings.counts.astype(float)
-    n = ratings.readings.astype(float)
-    pairs = n * (n - 1)
-    agreeing = (counts * (counts @ weights)).sum(axis=1) - counts @ np.diag(weights)
-    return np.asarray(np.divide(agreeing, pairs, out=np.zeros_like(pairs), where=pairs > 0))
+def spread_by_piece(
+    ratings: Ratings, influence: FloatArray, by_unit: FloatArray | None = None
+) -> float:
+    """The standard error of a mean over units when whole pieces are drawn.
 
+    Parameters
+    ----------
+    ratings
+        What was scored.
+    influence
+        What a unit of each pattern adds to the statistic beyond its value, shape (p,); 0 for patterns that do not count.
+    by_unit
+        What each unit adds besides, shape (n_units,).
 
-def level_shares(ratings: Ratings) -> FloatArray:
-    """Each unit's scores as shares of the levels, shape (n_units, k): every unit weighs the same."""
-    return np.asarray(ratings.counts / ratings.readings[:, None])
+    Returns
+    -------
+    float
+        ``sqrt(c / (c − 1) · Σ (sum of influence within a piece)²) / n_units`` with c pieces; with one unit per piece this is
+        Gwet's form, ``sqrt(Σ influence² / (n (n − 1)))``. ``nan`` with fewer than two pieces.
+    """
+    pieces = ratings.n_pieces
+    if pieces < 2:
+        return math.nan
+    patterns = ratings.patterns
+    if by_unit is None and not ratings.is_clustered:
+        squares = float(patterns.times @ influence**2)
+    else:
+        each = influence[patterns.which]
+        each = each if by_unit is None else each + by_unit
+        by_piece = np.bincount(ratings.piece, weights=each)
+        squares = float(by_piece @ by_piece)
+    return math.sqrt(pieces / (pieces - 1) * squares) / ratings.n_units
 
 
 def chance_corrected(
@@ -68,13 +92,14 @@ def chance_corrected(
     weights: Weights,
     chance: ChanceModel,
     *,
+    symmetric: bool = False,
     when_unanimous: float = math.nan,
 ) -> Coefficient:
     """One chance-corrected coefficient over all raters, with Gwet's standard error.
 
     Pieces that only one rater scored count toward chance, as in Gwet (2014, chapters 2 and 3), but cannot show agreement.
     The standard error is Gwet's (2008, *British Journal of Mathematical and Statistical Psychology* 61, pp. 29–48;
-    2014, chapter 5), taken by piece, for these raters and other pieces; the interval is Student's t.
+    2014, chapter 5), taken by piece, for these raters and other pieces.
 
     Parameters
     ----------
@@ -82,49 +107,62 @@ def chance_corrected(
         The coefficient's name in the result.
     ratings, weights, chance
         What was scored, how near two levels are, and this coefficient's idea of chance.
+    symmetric
+        Gwet's own interval, Student's t about the value, instead of the one on Fisher's z scale that covers better.
     when_unanimous
         The value when every score is the same, by convention: 1 for coefficients whose idea of chance allows it, ``nan`` for
         those that become 0/0.
     """
     label, matrix = weight_matrix(weights, ratings.levels)
+    scale = "" if symmetric else " on Fisher's z scale"
     basis = Coefficient(
         name,
         label,
         math.nan,
-        method="mean over pieces; Gwet's standard error by piece, t interval, for these raters",
+        method=f"mean over pieces; Gwet's standard error by piece, t interval{scale}, for these raters",
         n_pieces=ratings.n_shared_pieces,
         n_raters=ratings.n_raters,
         n_ratings=ratings.n_ratings,
     )
-    shared = ratings.shared
-    n, n_shared = ratings.n_units, int(shared.sum())
+    patterns, n = ratings.patterns, ratings.n_units
+    shared = patterns.shared
+    n_shared = int(patterns.times[shared].sum())
     if n_shared == 0:
         return replace(basis, undefined=NO_PAIRS)
-    by_unit = agreement_by_unit(ratings, matrix)
-    observed = float(by_unit.sum() / n_shared)
+    agreeing = patterns.agreeing(matrix)
+    observed = float(patterns.times @ agreeing / n_shared)
     if not ratings.has_variation:
-        return _unanimous(basis, when_unanimous)
+        return unanimous(basis, when_unanimous)
 
     model = chance(ratings, matrix)
     expected = model.expected
     if 1.0 - expected < 1e-12:
-        return replace(basis, undefined=ALL_THE_SAME, observed=observed, expected=expected)
+        return replace(
+            basis,
+            undefined=ALL_THE_SAME,
+            observed=observed,
+            expected=expected,
+            flags=(NO_VARIATION,),
+        )
     value = (observed - expected) / (1.0 - expected)
-
-    inflated = n / n_shared * (by_unit - expected * shared) / (1.0 - expected)
-    influence = inflated - (1.0 - value) * model.influence / (1.0 - expected) - value
-    se = standard_error(influence, ratings.piece)
     found = replace(basis, value=value, observed=observed, expected=expected)
     if basis.n_pieces < 2:
         return replace(found, flags=(ONE_PIECE,))
-    found = replace(found, se=se)
-    if bool((by_unit[shared] == 1.0).all()):
+
+    inflated = n / n_shared * (agreeing - expected * shared) / (1.0 - expected)
+    share = (1.0 - value) / (1.0 - expected)
+    influence = inflated - share * model.influence - value
+    by_unit = None if model.by_unit is None else -share * model.by_unit
+    found = replace(found, se=spread_by_piece(ratings, influence, by_unit))
+    if bool((agreeing[shared] == 1.0).all()):
         return replace(found, flags=(PERFECT,))
-    low, high = t_interval(value, se, len(np.unique(ratings.piece)))
+    interval = t_interval if symmetric else fisher_interval
+    low, high = interval(value, found.se, ratings.n_pieces)
     return replace(found, ci_low=low, ci_high=high)
 
 
-def _unanimous(basis: Coefficient, value: float) -> Coefficient:
+def unanimous(basis: Coefficient, value: float) -> Coefficient:
+    """The answer where every score is the same: ``value`` by convention, or undefined where that is nan."""
     if math.isnan(value):
         return replace(basis, undefined=ALL_THE_SAME, observed=1.0, flags=(NO_VARIATION,))
     return replace(basis, value=value, se=0.0, observed=1.0, flags=(NO_VARIATION,))

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.errors import ArgumentError, DataError
+from calibrate.stats.patterns import Patterns, collapse
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -28,7 +29,7 @@ class Ratings:
         One entry per score, shape (n,): which unit, which rater, which level (0 the lowest). No score appears twice for the
         same unit and rater.
     piece
-        The piece of each unit, shape (n_units,).
+        The piece of each unit, shape (n_units,), numbered from 0 without gaps.
     levels
         The numbers of the k levels, ascending: positions 1…k, or the values of an interval scale.
     values
@@ -53,6 +54,11 @@ class Ratings:
         return len(self.piece)
 
     @property
+    def n_pieces(self) -> int:
+        """The number of pieces that have at least one score."""
+        return int(self.piece.max()) + 1 if len(self.piece) else 0
+
+    @property
     def n_raters(self) -> int:
         """The number of raters who gave at least one score."""
         return int(self.rater.max()) + 1 if len(self.rater) else 0
@@ -71,6 +77,11 @@ class Ratings:
         return cells.reshape(self.n_units, self.n_levels).astype(np.int64, copy=False)
 
     @cached_property
+    def patterns(self) -> Patterns:
+        """The different rows of `counts`, each once."""
+        return collapse(self.counts)
+
+    @cached_property
     def readings(self) -> IntArray:
         """How many raters scored each unit, shape (n_units,), each at least 1."""
         return np.asarray(self.counts.sum(axis=1))
@@ -83,14 +94,35 @@ class Ratings:
     @cached_property
     def is_clustered(self) -> bool:
         """Whether some piece holds several units (criteria)."""
-        return self.n_units > len(np.unique(self.piece))
+        return self.n_units > self.n_pieces
 
     @cached_property
     def n_shared_pieces(self) -> int:
         """How many pieces have a unit that two or more raters scored."""
-        return len(np.unique(self.piece[self.shared]))
+        if not self.is_clustered:
+            return int(self.shared.sum())
+        return int((np.bincount(self.piece, weights=self.shared) > 0).sum())
+
+    @cached_property
+    def n_shared_raters(self) -> int:
+        """How many raters scored a unit that somebody else scored too."""
+        if bool(self.shared.all()):
+            return self.n_raters
+        return int((np.bincount(self.rater[self.shared[self.unit]], minlength=1) > 0).sum())
 
     @property
+    def n_shared_ratings(self) -> int:
+        """How many scores lie on units that two or more raters scored."""
+        return int(self.readings[self.shared].sum())
+
+    @cached_property
+    def rater_levels(self) -> IntArray:
+        """How often each rater gave each level, shape (n_raters, k)."""
+        k = self.n_levels
+        cells = np.bincount(self.rater * k + self.position, minlength=self.n_raters * k)
+        return cells.reshape(self.n_raters, k).astype(np.int64, copy=False)
+
+    @cached_property
     def has_variation(self) -> bool:
         """Whether more than one level was used."""
         return bool((self.counts.sum(axis=0) > 0).sum() > 1)
@@ -150,8 +182,9 @@ def prepare_ratings(
     if len({len(column) for column in columns}) > 1:
         raise ArgumentError("Pieces, raters and scores must have the same length.")
 
-    there = ~np.isnan(scores)
-    if not there.all():
+    missing = np.isnan(scores)
+    if missing.any():
+        there = ~missing
         pieces, raters, scores = pieces[there], raters[there], scores[there]
         criteria = None if criteria is None else criteria[there]
 
@@ -197,7 +230,7 @@ def _positions(
     pieces: npt.NDArray[np.generic],
     raters: npt.NDArray[np.generic],
 ) -> IntArray:
-    nearest = np.searchsorted(values, scores - 1e-9).clip(max=len(values) - 1)
+    nearest = _nearest(scores, values)
     off = np.abs(values[nearest] - scores) > 1e-9
     if off.any():
         where = int(np.flatnonzero(off)[0])
@@ -206,7 +239,17 @@ def _positions(
             f"{', '.join(f'{value:g}' for value in values)}.",
             fix="Correct the score, or give the whole scale.",
         )
-    return nearest.astype(np.int64)
+    return nearest
+
+
+def _nearest(scores: FloatArray, values: FloatArray) -> IntArray:
+    """The place of the level that a score may be, by arithmetic where levels are equally far apart."""
+    steps = np.diff(values)
+    if len(steps) and np.ptp(steps) < 1e-12:
+        place = np.rint((scores - values[0]) / steps[0])
+        return np.clip(place, 0, len(values) - 1, out=place).astype(np.int64)
+    found = np.searchsorted(values, scores - 1e-9).clip(max=len(values) - 1)
+    return np.asarray(found, dtype=np.int64)
 
 
 def _codes(labels: npt.NDArray[np.generic]) -> tuple[IntArray, int]:
@@ -218,6 +261,8 @@ def _codes(labels: npt.NDArray[np.generic]) -> tuple[IntArray, int]:
         and labels.max() < 4 * len(labels) + 1024
     ):
         used = np.bincount(labels) > 0
+        if used.all():
+            return labels.astype(np.int64, copy=False), len(used)
         return (np.cumsum(used) - 1)[labels].astype(np.int64, copy=False), int(used.sum())
     if labels.dtype.kind == "O":
         labels = labels.astype(str)
@@ -234,7 +279,8 @@ def _refuse_duplicates(
     criteria: npt.NDArray[np.generic] | None,
 ) -> None:
     key = unit * max(n_raters, 1) + rater
-    in_order = np.sort(key)
+    # Half the width sorts in two thirds of the time.
+    in_order = np.sort(key.astype(np.int32) if len(key) and key.max() < 2**31 else key)
     twice = in_order[1:][in_order[1:] == in_order[:-1]]
     if len(twice):
         where = int(np.flatnonzero(key == twice[0])[0])

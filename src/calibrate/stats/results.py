@@ -39,6 +39,11 @@ class Coefficient:
         Why ``value`` is ``nan``; ``None`` where it is defined.
     flags
         What a reader must know beside the number (``no variation``, ``one piece: no interval``, …).
+    se_null
+        The standard error under the hypothesis that the coefficient is 0, for a test; ``nan`` where it is not worked out. It
+        is not for intervals.
+    p_null
+        The probability of a value this high or higher if raters had nothing in common; ``nan`` where it is not worked out.
     observed, expected
         Observed agreement and the agreement expected by chance (0–1), for chance-corrected coefficients; else ``nan``.
     """
@@ -57,6 +62,8 @@ class Coefficient:
     flags: tuple[str, ...] = ()
     observed: float = math.nan
     expected: float = math.nan
+    se_null: float = math.nan
+    p_null: float = math.nan
 
     @property
     def is_defined(self) -> bool:

@@ -1,4 +1,7 @@
-"""Agreement of one pair of raters who scored the same pieces."""
+"""Agreement of one pair of raters who scored the same pieces: kappas over their levels.
+
+What treats scores as numbers (concordance, limits of agreement, correlations) is in `concordance`.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,23 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.errors import ArgumentError
-from calibrate.stats.intervals import normal_interval, standard_error
+from calibrate.stats.intervals import fisher_interval, normal_interval, standard_error
 from calibrate.stats.ratings import IntArray, Ratings
 from calibrate.stats.results import ALL_THE_SAME, NO_VARIATION, ONE_PIECE, PERFECT, Coefficient
 from calibrate.stats.weights import Weights, weight_matrix
 
 FloatArray = npt.NDArray[np.float64]
 
+#: Why a coefficient of two raters is undefined where they have nothing in common.
+NO_SHARED_PIECE = "the two raters share no piece"
+
 
 def cohen_kappa(
-    ratings: Ratings, weights: Weights = "quadratic", pair: tuple[int, int] | None = None
+    ratings: Ratings,
+    weights: Weights = "quadratic",
+    pair: tuple[int, int] | None = None,
+    *,
+    symmetric: bool = False,
 ) -> Coefficient:
     """How far do two raters agree beyond luck, if luck means each keeping to how often they use each level?
 
@@ -27,11 +37,11 @@ def cohen_kappa(
 
     It misleads when most pieces sit at one level (low kappa beside high exact agreement), and it forgives a harsh rater: if
     one rater never gives a 4, chance agreement falls with it. Undefined when every score is the same. More than two raters:
-    use :func:`calibrate.stats.agreement.fleiss_kappa`, or ask for each pair.
+    use :func:`calibrate.stats.agreement.fleiss_kappa` or :func:`calibrate.stats.conger.conger_kappa`, or ask for each pair.
 
-    Sources: Cohen (1968), *Psychological Bulletin* 70, pp. 213–220; the large-sample standard error is that of Fleiss,
-    Cohen & Everitt (1969), *Psychological Bulletin* 72, pp. 323–327 (by piece where a piece has several
-    criteria). It is for intervals; a test of kappa = 0 has another.
+    Sources: Cohen (1968), *Psychological Bulletin* 70, pp. 213–220; both large-sample standard errors are those of Fleiss,
+    Cohen & Everitt (1969), *Psychological Bulletin* 72, pp. 323–327: ``se`` for the interval (by piece where a piece has
+    several criteria), ``se_null`` for a test of kappa = 0.
 
     Parameters
     ----------
@@ -41,29 +51,107 @@ def cohen_kappa(
         How near two levels are.
     pair
         The numbers of the two raters, as in ``ratings.rater``. May be left out where there are exactly two.
+    symmetric
+        The normal interval about the value instead of Student's t on Fisher's z scale, which covers better.
     """
-    label, matrix = weight_matrix(weights, ratings.levels)
+    return _of_a_pair("cohen_kappa", "Cohen's kappa", ratings, weights, pair, symmetric)
+
+
+def scott_pi(
+    ratings: Ratings,
+    weights: Weights = "quadratic",
+    pair: tuple[int, int] | None = None,
+    *,
+    symmetric: bool = False,
+) -> Coefficient:
+    """How far do two raters agree beyond luck, if luck means drawing from the levels that the two used together?
+
+    For two raters who are interchangeable. Against Cohen's kappa it does not forgive a harsh rater: different habits of the
+    two lower it. With more raters it is Fleiss' kappa.
+
+    It misleads when most pieces sit at one level, as Cohen's kappa does. Undefined when every score is the same. Source:
+    Scott (1955), *Public Opinion Quarterly* 19, pp. 321–325; the standard error is Gwet's (2008, *British Journal of
+    Mathematical and Statistical Psychology* 61, pp. 29–48), by piece.
+
+    Parameters
+    ----------
+    ratings, weights, pair, symmetric
+        As for :func:`cohen_kappa`.
+    """
+    return _of_a_pair("scott_pi", "Scott's pi", ratings, weights, pair, symmetric)
+
+
+def light_kappa(ratings: Ratings, weights: Weights = "quadratic") -> Coefficient:
+    """What is Cohen's kappa of a pair of raters, on average over the pairs?
+
+    A summary for panels whose pairs are looked at one by one; it weighs a pair that shares one piece like a pair that shares
+    fifty, so look at the pairs first. Pairs whose kappa is undefined are left out and counted. It has no interval. Source:
+    Light (1971), *Psychological Bulletin* 76, pp. 365–377.
+    """
+    label, _ = weight_matrix(weights, ratings.levels)
+    q = ratings.n_raters
+    found = [cohen_kappa(ratings, weights, (a, b)) for a in range(q) for b in range(a + 1, q)]
+    known = [one.value for one in found if one.is_defined]
     basis = Coefficient(
-        "cohen_kappa",
+        "light_kappa",
         label,
         math.nan,
-        method="pieces that both raters scored; large-sample standard error (Fleiss, Cohen & Everitt), for these raters",
+        method="mean of Cohen's kappa over the pairs of raters",
+        n_pieces=ratings.n_shared_pieces,
+        n_raters=q,
+        n_ratings=ratings.n_shared_ratings,
     )
+    if not known:
+        return replace(
+            basis, undefined=found[0].undefined if len(found) == 1 else "no pair has a kappa"
+        )
+    left_out = len(found) - len(known)
+    flags = (f"{left_out} of {len(found)} pairs without a kappa",) if left_out else ()
+    return replace(basis, value=float(np.mean(known)), flags=flags)
+
+
+def pair_basis(
+    name: str,
+    shown: str,
+    label: str | None,
+    ratings: Ratings,
+    pair: tuple[int, int] | None,
+    method: str,
+) -> tuple[Coefficient, tuple[int, int] | None]:
+    """An answer without a value yet, and the pair it is about; no pair where there are not two raters."""
+    basis = Coefficient(name, label, math.nan, method=method, n_raters=ratings.n_raters)
     if pair is None and ratings.n_raters != 2:
         there = "one rater" if ratings.n_raters == 1 else f"{ratings.n_raters} raters"
-        return replace(
-            basis,
-            n_raters=ratings.n_raters,
-            undefined=f"Cohen's kappa compares two raters; here there are {there}",
-        )
-    first, second, piece = both_scored(ratings, *(pair or (0, 1)))
+        why = f"{shown} compares two raters; here there are {there}"
+        return replace(basis, undefined=why), None
+    return replace(basis, n_raters=2), pair or (0, 1)
+
+
+def _of_a_pair(
+    name: str,
+    shown: str,
+    ratings: Ratings,
+    weights: Weights,
+    pair: tuple[int, int] | None,
+    symmetric: bool,
+) -> Coefficient:
+    label, matrix = weight_matrix(weights, ratings.levels)
+    scale = "normal interval" if symmetric else "t interval on Fisher's z scale"
+    whose = "Fleiss, Cohen & Everitt" if name == "cohen_kappa" else "Gwet"
+    told = f"pieces that both raters scored; large-sample standard error ({whose}), {scale}, for these raters"
+    basis, found_pair = pair_basis(name, shown, label, ratings, pair, told)
+    if found_pair is None:
+        return basis
+    first, second, piece = both_scored(ratings, *found_pair)
     n, k = len(first), ratings.n_levels
-    basis = replace(basis, n_pieces=len(np.unique(piece)), n_raters=2, n_ratings=2 * n)
+    basis = replace(basis, n_pieces=len(np.unique(piece)), n_ratings=2 * n)
     if n == 0:
-        return replace(basis, undefined="the two raters share no piece")
+        return replace(basis, undefined=NO_SHARED_PIECE)
 
     table = np.bincount(first * k + second, minlength=k * k).reshape(k, k) / n
     rows, columns = table.sum(axis=1), table.sum(axis=0)
+    if name == "scott_pi":
+        rows = columns = (rows + columns) / 2
     observed = float((table * matrix).sum())
     expected = float(rows @ matrix @ columns)
     if 1.0 - expected < 1e-12:
@@ -75,22 +163,30 @@ def cohen_kappa(
             flags=(NO_VARIATION,),
         )
     value = (observed - expected) / (1.0 - expected)
-
-    # What each of the k × k cells adds to kappa, beyond its mean.
-    margins = (matrix @ columns)[:, None] + (matrix.T @ rows)[None, :]
-    cell = (matrix * (1 - expected) - margins * (1 - observed)) / (1 - expected) ** 2
-    influence = cell[first, second] - float((table * cell).sum())
     found = replace(basis, value=value, observed=observed, expected=expected)
     if basis.n_pieces < 2:
         return replace(found, flags=(ONE_PIECE,))
-    if basis.n_pieces < n:
+
+    # What each of the k × k cells adds to kappa, beyond its mean.
+    margins = (matrix @ columns)[:, None] + (matrix.T @ rows)[None, :]
+    if name == "scott_pi":
+        margins = (margins + margins.T) / 2
+    cell = (matrix * (1 - expected) - margins * (1 - observed)) / (1 - expected) ** 2
+    influence = cell[first, second] - float((table * cell).sum())
+    if basis.n_pieces < n or name == "scott_pi":
         se = standard_error(influence, piece)
     else:
         se = math.sqrt(float(influence @ influence)) / n
-    found = replace(found, se=se)
+    null = float(rows @ (matrix - margins) ** 2 @ columns) - expected**2
+    found = replace(
+        found, se=se, se_null=math.sqrt(max(null, 0.0) / n) / (1 - expected) if null else 0.0
+    )
     if bool((matrix[first, second] == 1.0).all()):
         return replace(found, flags=(PERFECT,))
-    low, high = normal_interval(value, se)
+    if symmetric:
+        low, high = normal_interval(value, se)
+    else:
+        low, high = fisher_interval(value, se, basis.n_pieces)
     return replace(found, ci_low=low, ci_high=high)
 
 

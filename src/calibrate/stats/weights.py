@@ -16,7 +16,7 @@ from calibrate.errors import ArgumentError
 FloatArray = npt.NDArray[np.float64]
 
 #: The named sets of weights.
-NAMES = ("identity", "linear", "quadratic", "ordinal")
+NAMES = ("identity", "linear", "quadratic", "ordinal", "ratio")
 
 #: What callers may give: a name, or a square matrix of their own.
 Weights = str | Sequence[Sequence[float]] | FloatArray
@@ -46,6 +46,19 @@ def ordinal(levels: FloatArray) -> FloatArray:
     return np.asarray(1.0 - pairs / greatest) if greatest > 0 else np.ones_like(pairs)
 
 
+def ratio(levels: FloatArray) -> FloatArray:
+    """Squared differences relative to the sum: 1 and 2 are further apart than 3 and 4.
+
+    For scales whose values have a true zero (counts, minutes); they mean nothing for positions of rubric levels.
+    """
+    together = levels[:, None] + levels[None, :]
+    apart = np.abs(levels[:, None] - levels[None, :])
+    share = np.divide(apart, together, out=np.zeros_like(apart), where=together != 0) ** 2
+    # Gwet's set divides by the distance of the outermost levels; with a level 0 every level is as far from it as can be.
+    greatest = share.max(initial=0.0)
+    return np.asarray(1.0 - share / greatest) if greatest > 0 else np.ones_like(share)
+
+
 def adjacent(levels: FloatArray, within: float) -> FloatArray:
     """1 where two levels lie at most ``within`` apart, else 0."""
     return (np.abs(levels[:, None] - levels[None, :]) <= within + 1e-9).astype(float)
@@ -57,7 +70,7 @@ def weight_matrix(weights: Weights, levels: FloatArray) -> tuple[str, FloatArray
     Parameters
     ----------
     weights
-        ``identity``, ``linear``, ``quadratic``, ``ordinal``, or a matrix of shape (k, k) with ones on the diagonal,
+        ``identity``, ``linear``, ``quadratic``, ``ordinal``, ``ratio``, or a matrix of shape (k, k) with ones on the diagonal,
         symmetric, every entry from 0 to 1.
     levels
         The numbers of the k levels in order, shape (k,): positions 1…k, or values where the scale is an interval scale.
@@ -73,6 +86,7 @@ def weight_matrix(weights: Weights, levels: FloatArray) -> tuple[str, FloatArray
             "linear": linear,
             "quadratic": quadratic,
             "ordinal": ordinal,
+            "ratio": ratio,
         }
         if weights not in makers:
             raise ArgumentError(
