@@ -247,7 +247,7 @@ def _nearest(scores: FloatArray, values: FloatArray) -> IntArray:
     steps = np.diff(values)
     if len(steps) and np.ptp(steps) < 1e-12:
         place = np.rint((scores - values[0]) / steps[0])
-        return np.clip(place, 0, len(values) - 1, out=place).astype(np.int64)
+        return np.asarray(np.clip(place, 0, len(values) - 1, out=place), dtype=np.int64)
     found = np.searchsorted(values, scores - 1e-9).clip(max=len(values) - 1)
     return np.asarray(found, dtype=np.int64)
 
