@@ -37,7 +37,7 @@ SCRIPTS = (
     "reveal_piece.js",
     "reveal.js",
 )
-STYLES = ("work.css", "reveal.css")
+STYLES = ("parts.css", "work.css", "reveal.css")
 
 _ROUNDS = {RoundName.BLIND: "blind", RoundName.AFTER_DISCUSSION: "second"}
 

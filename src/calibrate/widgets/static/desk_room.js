@@ -78,7 +78,7 @@ class RaterPage {
     if (moved) {
       if (this.desk.answered && !this.desk.sheet) this.#nextRound(); // it was not open yet
       else if (this.round && round === "second" && this.round !== "second" && stage === "second_round") this.#nextRound();
-      else if (stage !== "blind" && stage !== "second_round") this.desk.shut();
+      else if (stage !== "blind" && stage !== "second_round" && this.#shut()) return;
       this.#arrive();
     }
     if (reveals) this.#load();
@@ -137,13 +137,23 @@ class RaterPage {
     this.#say("You have committed your scores after the discussion. They are shown beside the blind ones when the facilitator reveals them.");
   }
 
-  /** The blind round's desk gives way to one for the second round. */
+  /** The round is over: the desk is only looked at. Whether it is opened anew, to see what was committed elsewhere. */
+  #shut() {
+    const { desk } = this;
+    const anew = Boolean(desk.sheet?.open) && !desk.committed && !desk.outbox.count;
+    if (anew) this.#nextRound();
+    else desk.shut();
+    return anew;
+  }
+
+  /** The desk gives way to a fresh one, for the next round or to see how this one ended. */
   #nextRound() {
     const unsaved = this.desk.unsaved;
     this.dropped = unsaved.length ? `Not saved in the blind round: ${unsaved.join("; ")}.` : "";
     this.desk.outbox.drop();
     this.desk.close();
     this.#openDesk();
+    this.desk.hidden = this.shown === REVEAL;
   }
 
   #load() {

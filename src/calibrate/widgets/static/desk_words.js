@@ -22,7 +22,7 @@ function bannerOf(desk, { reload, read }) {
   if (!desk.committed) return { words };
   words.push("You have committed.");
   words.push("The reveal comes when the facilitator opens it, and this page then shows it by itself.");
-  words.push("Your scores are committed, and can no longer be changed here. Nobody sees them before the reveal.");
+  words.push("Your scores can no longer be changed here, and nobody sees them before the reveal.");
   if (desk.receipt) words.push(`Your receipt: ${desk.receipt}.`);
   return { words, button: press(desk.reading ? "Hide your scores" : "Read your scores", read, "main") };
 }
