@@ -101,7 +101,7 @@ class PaperGrid {
           ? element("td", { "data-name": criterion.name }, this.#input({ piece: piece.id, criterion: criterion.id }))
           : element("td", { class: "none", "data-name": criterion.name }, "not scored"),
       );
-      const note = element("textarea", { rows: "1", maxlength: "4000", "aria-label": `Note on ${piece.code}` });
+      const note = element("textarea", { rows: "1", maxlength: "4000", placeholder: "Note", "aria-label": `Note on ${piece.code}` });
       note.value = this.notes.get(piece.id) ?? "";
       note.addEventListener("input", () => {
         this.notes.set(piece.id, note.value);
