@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from calibrate.errors import NotFound, UsageError
+from calibrate.errors import DataError, NotFound, UsageError
 from calibrate.model.roster import Edition
 from calibrate.reports.batch import Made, check_formats, run_reports
 from calibrate.reports.blocks import Block
@@ -111,6 +111,33 @@ def make_reports(
     jobs = [ReportJob(kind, one, window, chosen) for one in ids]
     made = run_reports(folder, jobs, workers=workers, formats=formats, progress=progress)
     return Answer(tuple(made), write_index(reports, title, chosen))
+
+
+def session_report(folder: Path, session_id: str) -> str:
+    """Make one session's report, for whoever wants to link it.
+
+    Parameters
+    ----------
+    folder
+        The project's folder.
+    session_id
+        The session, usually one that was just closed.
+
+    Returns
+    -------
+    str
+        Where its page lies in the project's folder, such as ``reports/…/index.html``.
+
+    Raises
+    ------
+    DataError
+        If it could not be made.
+    """
+    whole = folder.resolve()
+    (made,) = make_reports(whole, "session", session_id, progress=False).made
+    if made.failed:
+        raise DataError(made.headline, fix="Try again, or run `calibrate doctor`.")
+    return made.page.relative_to(whole).as_posix()
 
 
 def overview(folder: Path) -> Block:
