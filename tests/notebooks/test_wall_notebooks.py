@@ -1,4 +1,4 @@
-"""The notebooks of the wall and of the schools beside each other run from top to bottom in a project."""
+"""The notebooks of the wall, of the schools beside each other and of the reports run from top to bottom in a project."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from calibrate.store.project import Project
 from calibrate.workflows.notebooks import hand_out_notebooks
 from tests.support.kernels import run_notebook
 
@@ -53,3 +54,16 @@ def test_the_schools_beside_each_other_are_one_view_with_its_sentences_for_a_rea
     assert view["differences"]["rows"] and view["agreement"]["rows"]
     for words in (view["answer"], view["links"]["sentence"], view["silence"]["items"][0]["next"]):
         assert words in output["data"]["text/plain"]
+
+
+def test_the_reports_are_a_panel_that_keeps_no_name_in_the_notebook(project: Path):
+    path = project / "notebooks" / "calibration_reports.ipynb"
+    notebook = run_notebook(path)
+    (output,) = [out for cell in notebook.cells for out in cell.get("outputs", [])]
+    assert "application/vnd.jupyter.widget-view+json" in output["data"]
+    assert "reports of this project" in output["data"]["text/plain"]
+    with Project.open(project) as opened, opened.reading() as unit:
+        given = {f"{one.given_name} {one.family_name}" for one in unit.people.names.all()}
+    saved = str(notebook)
+    assert not [one for one in given if one in saved]
+    assert not (project / "reports" / "index.html").exists()

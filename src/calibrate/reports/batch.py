@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from calibrate.errors import CalibrateError, UsageError
@@ -54,6 +55,7 @@ def make_report(project: Path, job: ReportJob, formats: Sequence[str] = ("html",
     A report that cannot be made still gets a page: it says what failed.
     """
     formats = check_formats(formats)
+    began = _now()
     folder = job.folder(project / "reports")
     for older in ("report.docx", "report.pdf", "problem.txt"):
         (folder / older).unlink(missing_ok=True)  # what is not made again must not stay beside it
@@ -78,10 +80,15 @@ def make_report(project: Path, job: ReportJob, formats: Sequence[str] = ("html",
             summary.subtitle,
             executed.failure is not None,
             formats if failure is None else ("html",),
+            began,
         ),
     )
     headline = summary.headline if failure is None else failure.message
     return Made(job, folder / PAGE, headline, failure is not None)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
 
 
 def _other_formats(folder: Path, page: str, formats: Sequence[str]) -> Failure | None:
@@ -206,6 +213,7 @@ def _failed(project: Path, job: ReportJob, failure: Failure) -> Made:
             "",
             True,
             ("html",),
+            _now(),
         ),
     )
     return Made(job, folder / PAGE, failure.message, True)

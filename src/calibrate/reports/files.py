@@ -15,7 +15,14 @@ SUMMARY = "summary.json"
 
 @dataclass(frozen=True, slots=True)
 class ReportSummary:
-    """What is known of a report that was made, kept beside it for the index."""
+    """What is known of a report that was made, kept beside it for the index.
+
+    Parameters
+    ----------
+    made_at
+        When its making began (ISO 8601, UTC): what has changed since is not in it. Empty in
+        reports of earlier versions.
+    """
 
     kind: str
     id: str
@@ -26,6 +33,7 @@ class ReportSummary:
     subtitle: str
     failed: bool
     formats: tuple[str, ...]
+    made_at: str = ""
 
 
 def write_private(path: Path, content: bytes) -> None:

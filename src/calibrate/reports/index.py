@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from calibrate import __version__
 from calibrate.model.roster import Edition
-from calibrate.reports.blocks import Block, note
 from calibrate.reports.files import SUMMARY, ReportSummary, read_summary, write_private
 from calibrate.reports.kinds import KINDS
 from calibrate.reports.look import render_page
-from calibrate.reports.tables import table
 
 _FORMAT_TITLES = {"docx": "Word document", "pdf": "PDF"}
 
@@ -109,21 +105,4 @@ def _entry(base: Path, folder: Path, summary: ReportSummary) -> Entry:
         summary.subtitle,
         summary.failed,
         others,
-    )
-
-
-def overview_block(reports: Path) -> Block:
-    """The reports of the inside edition, with their headlines, to show in a notebook."""
-    rows = [
-        (kind.title, summary.title, "not made" if summary.failed else summary.headline)
-        for kind in KINDS.values()
-        if kind.listed
-        for path in sorted((reports / kind.folder).glob(f"*/{SUMMARY}"))
-        if (summary := read_summary(path)) is not None
-    ]
-    if not rows:
-        return note("No report has been made yet.")
-    frame = pd.DataFrame(rows, columns=["Kind", "Report", "Headline"])
-    return table(frame, caption="Reports of this project") + note(
-        "Open index.html in the project's reports folder to read them."
     )

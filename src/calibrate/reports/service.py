@@ -9,7 +9,6 @@ from pathlib import Path
 from calibrate.errors import DataError, NotFound, UsageError
 from calibrate.model.roster import Edition
 from calibrate.reports.batch import Made, check_formats, run_reports
-from calibrate.reports.blocks import Block
 from calibrate.reports.index import write_index
 from calibrate.reports.kinds import ReportJob, ReportKind, report_kind
 from calibrate.reports.release import release_tables
@@ -138,14 +137,6 @@ def session_report(folder: Path, session_id: str) -> str:
     if made.failed:
         raise DataError(made.headline, fix="Try again, or run `calibrate doctor`.")
     return made.page.relative_to(whole).as_posix()
-
-
-def overview(folder: Path) -> Block:
-    """The reports that there are, with their headlines, to show in a notebook."""
-    from calibrate.reports.index import overview_block
-
-    with Project.open(folder) as project:
-        return overview_block(project.reports)
 
 
 def _edition(kind: ReportKind, edition: str) -> Edition:
