@@ -149,7 +149,7 @@ def test_every_answer_keeps_itself_to_itself(application, as_rater) -> None:
     for path in ("/", "/join", "/desk", "/health", "/nothing", "/assets/door.css"):
         answer = ask(application, path, cookies=as_rater("r2"))
         assert answer.header("x-content-type-options") == "nosniff"
-        assert answer.header("referrer-policy") == "no-referrer"
+        assert answer.header("referrer-policy") == "same-origin"
         assert answer.header("x-frame-options") == "DENY"
         assert answer.header("cache-control") == "no-store"
         policy = answer.header("content-security-policy")

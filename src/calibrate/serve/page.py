@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 from calibrate.errors import SealError
@@ -46,8 +45,10 @@ def show_page(room: Room, visitor: Visitor, path: str) -> Page:
     if path == DESK and visitor.seat is not None:
         from calibrate.widgets.desk import ScoringDesk
 
-        desk = ScoringDesk(room.project, visitor.seat)
-        return Page(_main("Scoring desk", desk), None, visitor.seat.session_id)
+        desk = ScoringDesk(
+            room.project, visitor.seat, pushed=True, reveals=room.reveals, leave_to=LEAVE
+        )
+        return Page(_main("Scoring desk", desk), desk, visitor.seat.session_id)
     if path == BOARD and visitor.lead:
         board = _board(room)
         return Page(_main("Facilitator's board", board), board, None)
@@ -57,24 +58,17 @@ def show_page(room: Room, visitor: Visitor, path: str) -> Page:
 
 
 def _board(room: Room) -> Any:
-    from calibrate.workflows.demo import is_demo
+    from calibrate.reports.service import session_report
+    from calibrate.widgets.board import NormingBoard
 
-    return import_module("calibrate.widgets.board").NormingBoard(
+    return NormingBoard(
         room.project,
         room.keystore,
         by="facilitator",
         address=lambda: room.address,
-        run_report=lambda session_id: session_report(room, session_id),
-        passphrase_needed=not is_demo(room.project.folder),
+        run_report=lambda session_id: session_report(room.project.folder, session_id),
+        reveals=room.reveals,
     )
-
-
-def session_report(room: Room, session_id: str) -> str:
-    """Make a session's report; its page, as a path below the project's folder."""
-    from calibrate.reports.service import make_reports
-
-    made = make_reports(room.project.folder, "session", session_id, progress=False).made
-    return made[0].page.relative_to(room.project.folder).as_posix()
 
 
 def _main(title: str, widget: Any) -> Any:

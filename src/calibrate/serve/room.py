@@ -11,6 +11,7 @@ from calibrate.serve.identity import Visitor, lead_token, visitor
 from calibrate.serve.push import OpenPages
 from calibrate.store.project import Project
 from calibrate.store.sealing import KeyStore
+from calibrate.workflows.norming.reveal_view import Reveals
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Room:
         A key of this process alone: it keeps one visitor's kernels apart from another's.
     pages
         The pages that are open now.
+    reveals
+        What a reveal shows, worked out once for all pages.
     """
 
     project: Project
@@ -37,6 +40,7 @@ class Room:
     lead: str = field(repr=False)
     secret: bytes = field(repr=False, default_factory=lambda: secrets.token_bytes(32))
     pages: OpenPages = field(repr=False, default_factory=OpenPages)
+    reveals: Reveals | None = field(repr=False, default=None)
 
     @property
     def lead_link(self) -> str:
@@ -59,7 +63,7 @@ def open_room(folder: Path, address: str, key_store: Path | None = None) -> Room
     project = Project.open(folder)
     try:
         keystore = KeyStore(project.id, project.folder, key_store)
-        return Room(project, keystore, address, lead_token(keystore))
+        return Room(project, keystore, address, lead_token(keystore), reveals=Reveals(project))
     except BaseException:
         project.close()
         raise
