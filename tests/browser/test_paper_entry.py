@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from calibrate.model.roster import PersonName
 from calibrate.store.sealing import Choice
+from calibrate.widgets.board import NormingBoard
 from calibrate.widgets.paper_entry import PaperEntry
 from calibrate.workflows.norming import open_desk
 from tests.store.sealing_kit import PASSPHRASE
@@ -257,3 +258,31 @@ def test_the_page_fits_the_screen_and_shuts_nobody_out(
     page.get_by_role("button", name="Read back").click()
     expect(page.get_by_role("heading", name="Read back")).to_be_visible()
     fits()
+
+
+def test_the_board_folds_the_sheets_out_and_counts_what_was_sealed(
+    page: Page, scoring: Room, axe: Callable
+) -> None:
+    board = NormingBoard(scoring, scoring.keystore, by="coach", session_id=scoring.session)
+    WidgetPage(page, board, ())
+    fold = page.get_by_role("button", name="Somebody scored on paper")
+    fold.click()
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    unlock(page)
+    keys(page, "Enter")
+    expect(cells(page).first).to_be_focused()
+    page.keyboard.type("42" * 3)
+    keys(page, "Enter")
+    expect(page.get_by_role("checkbox").first).to_be_focused()
+    assert axe(page) == []
+    for _ in range(4):
+        keys(page, "Enter")
+    expect(page.get_by_text("The sheet of Ada Brook is sealed")).to_be_visible()
+    expect(page.get_by_text("1 of 3 have committed")).to_be_visible()
+    fold.click()
+    expect(page.get_by_role("heading", name="Sheets from paper")).to_have_count(0)
+    with scoring.store.reading() as unit:
+        (line,) = unit.audit.all(action="session.paper")
+    assert (line.actor, line.detail) == ("coach", "blind, r2")
+    fold.click()
+    expect(page.get_by_label("The passphrase of this session")).to_be_visible()

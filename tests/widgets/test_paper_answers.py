@@ -14,6 +14,7 @@ from calibrate.widgets.paper_answers import IDLE, PaperAnswers
 from calibrate.widgets.paper_entry import PaperEntry
 from calibrate.workflows.norming import open_desk
 from tests.store.sealing_kit import PASSPHRASE
+from tests.support.boards import AskedBoard
 from tests.support.norming import BLIND, Room
 
 CANARY = "canary-lapwing"
@@ -164,3 +165,18 @@ def test_in_the_sample_district_no_passphrase_is_asked_for(room: Room) -> None:
     open_scoring(room, room.keystore, room.session, None, by="coach", demo=True)
     paper = PaperAnswers(room, room.keystore, room.session, by="typist", passphrase_needed=False)
     assert paper.answer({"ask": "unlock"})["unlocked"]
+
+
+def test_the_board_passes_the_page_s_questions_on_for_the_session_that_it_names(
+    scoring: Room,
+) -> None:
+    board = AskedBoard(scoring)
+    told = board.ask("paper", session=scoring.session, message={"ask": "list"})
+    assert len(told["raters"]) == 3 and not told["unlocked"]
+    unlock = {"ask": "unlock", "passphrase": PASSPHRASE}
+    assert board.ask("paper", session=scoring.session, message=unlock)["unlocked"]
+    assert board.ask("paper", session=scoring.session, message={"ask": "list"})["unlocked"]
+    assert board.ask("paper", session="se-other", message={"ask": "list"})["refused"]
+    again = board.ask("paper", session=scoring.session, message={"ask": "list"})
+    assert not again["unlocked"]
+    assert board.ask("paper", session=scoring.session, message="nonsense")["refused"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from calibrate.widgets.board_asked import Asked, not_understood
 from calibrate.widgets.board_running import RunningAnswers
 from calibrate.widgets.board_setup import SetupAnswers
 from calibrate.widgets.board_talk import TalkAnswers
+from calibrate.widgets.paper_answers import PaperAnswers
+from calibrate.widgets.paper_entry import SCRIPTS as PAPER_SCRIPTS
 from calibrate.widgets.reveal_answers import SCRIPTS, STYLES, answer_reveal
 from calibrate.workflows.demo import is_demo
 from calibrate.workflows.norming import (
@@ -45,7 +48,7 @@ _BOARD_SCRIPTS = (
     "board_minutes.js",
     "board.js",
 )
-_BOARD_STYLES = ("board.css", "board_parts.css")
+_BOARD_STYLES = ("board.css", "board_parts.css", "paper.css")
 _REMEMBERED = 8
 _log = logging.getLogger(__name__)
 
@@ -77,7 +80,8 @@ class NormingBoard(anywidget.AnyWidget):
     """
 
     _esm = "\n".join(
-        (_STATIC / name).read_text(encoding="utf-8") for name in (*SCRIPTS, *_BOARD_SCRIPTS)
+        (_STATIC / name).read_text(encoding="utf-8")
+        for name in (*SCRIPTS, *PAPER_SCRIPTS, *_BOARD_SCRIPTS)
     )
     _css = "\n".join(
         (_STATIC / name).read_text(encoding="utf-8") for name in (*STYLES, *_BOARD_STYLES)
@@ -135,7 +139,10 @@ class NormingBoard(anywidget.AnyWidget):
             "report": talk.report,
             "reveal": self._reveal,
             "revealed-work": self._reveal,
+            "paper": self._paper,
         }
+        self._sheets = partial(PaperAnswers, project, keystore, by=by, passphrase_needed=needed)
+        self._typing: tuple[str, PaperAnswers] | None = None
         # A question may come twice when its answer was lost: what it did must not be done twice.
         self._answered: OrderedDict[str, tuple[Answer, Files]] = OrderedDict()
         super().__init__()
@@ -191,6 +198,13 @@ class NormingBoard(anywidget.AnyWidget):
             names=asked.yes("names"),
             keeper=self._reveals,
         )
+
+    def _paper(self, asked: Asked) -> tuple[Answer, Files]:
+        """A question of the fold-out for paper sheets; the keys that it holds are of one session at a time."""
+        session = asked.id("session")
+        if self._typing is None or self._typing[0] != session:
+            self._typing = session, self._sheets(session)
+        return self._typing[1].answer(asked.whole.get("message")), []
 
 
 def norming_board(

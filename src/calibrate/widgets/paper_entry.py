@@ -10,6 +10,9 @@ import anywidget
 from calibrate.widgets.paper_answers import PaperAnswers
 from calibrate.workflows.norming import NormingProject
 
+SCRIPTS = ("paper_grid.js", "paper_page.js")
+"""What draws the page: another widget joins these with its own, and makes a ``PaperPage``."""
+
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -18,7 +21,7 @@ class PaperEntry(anywidget.AnyWidget):
 
     Nothing about the scores is a trait: whatever is a trait goes into a notebook that is saved with
     its widgets. The passphrase is sent once and not kept; the raters' keys that it opens are held
-    until "I am done", or for 15 minutes without a word.
+    until "I am done", and no longer used after 15 minutes without a word.
 
     Parameters
     ----------
@@ -33,7 +36,7 @@ class PaperEntry(anywidget.AnyWidget):
     """
 
     _esm = "\n".join(
-        (_STATIC / name).read_text(encoding="utf-8") for name in ("paper_grid.js", "paper.js")
+        (_STATIC / name).read_text(encoding="utf-8") for name in (*SCRIPTS, "paper.js")
     )
     _css = (_STATIC / "paper.css").read_text(encoding="utf-8")
 

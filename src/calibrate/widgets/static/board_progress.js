@@ -7,7 +7,9 @@ class Progress {
     this.rows = make("ul", { class: "people" });
     this.open = button("Reveal the scores…", () => this.#reveal(), "main");
     const title = state.second ? "The second round" : "Blind scoring";
-    this.node = part("", title, this.sum, this.rows, make("div", { class: "bar" }, this.open));
+    this.paper = make("div");
+    this.typing = make("button", { type: "button", "aria-expanded": "false", onclick: () => this.#paper() }, "Somebody scored on paper…");
+    this.node = part("", title, this.sum, this.rows, make("div", { class: "bar" }, this.open, this.typing), this.paper);
     this.update(state);
   }
 
@@ -23,6 +25,20 @@ class Progress {
     this.lines ??= new Map(state.panel.map((one) => [one.id, this.#line(one)]));
     if (!this.rows.childNodes.length) this.rows.append(...[...this.lines.values()].map((one) => one.node));
     state.panel.forEach((one) => this.lines.get(one.id)?.draw(one));
+  }
+
+  // What was written on printed sheets is typed in here, and sealed like any ballot.
+  #paper() {
+    const open = !this.page;
+    this.typing.setAttribute("aria-expanded", String(open));
+    if (!open) {
+      this.page.close();
+      this.page = null;
+      this.board.refresh();
+      return;
+    }
+    const { session } = this.state;
+    this.page = new PaperPage({ ask: (message) => this.board.ask({ ask: "paper", session, message }), el: this.paper, heading: "h4" });
   }
 
   #line(one) {
