@@ -54,7 +54,7 @@ class AskedBoard:
     def set_up(self, **draft: Any) -> str:
         """Set a session up as the page does, and open it; the raters' hand-outs go to the room."""
         wanted = {
-            "title": "Fall norming",
+            "title": "Our fall session",
             "rubric": "writing",
             "version": 1,
             "window": "2025-fall",

@@ -80,13 +80,15 @@ class Progress {
     );
   }
 
-  #reveal() {
+  async #reveal() {
+    await this.board.refresh(); // so that nobody is called missing who has just committed
+    if (!this.node.isConnected) return;
     const { state, missing } = this;
     const passphrase = new Passphrase(this.board.passphrase);
     const reason = textBox();
     const names = listed(missing.map((one) => one.name));
     const all = !missing.length;
-    const asking = new Asking(
+    new Asking(
       this.board.root,
       state.second ? "Reveal the second round" : "Reveal the scores",
       [
@@ -118,6 +120,5 @@ class Progress {
         },
       },
     );
-    return asking;
   }
 }
