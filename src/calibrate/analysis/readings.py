@@ -171,7 +171,7 @@ def _positions(data: pd.DataFrame, scales: Scales) -> pd.Series:
 
 
 def _refuse_repeats(data: pd.DataFrame) -> None:
-    key = ["piece", "rater", "criterion", "session", "round", "purpose"]
+    key = ["piece", "rater", "criterion", "session", "round", "purpose", "window"]
     if data.duplicated(key).any():
         row = data[data.duplicated(key)].iloc[0]
         raise DataError(

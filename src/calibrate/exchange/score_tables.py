@@ -36,7 +36,7 @@ CODES = {
 
 _NUMBER = re.compile(r"^\d{1,6}(?:[.,]\d{1,4})?$")
 _CODE = re.compile(r"^[A-Za-z][A-Za-z0-9_/ -]{0,23}$")
-_ONE_READING = ("session", "round", "purpose")
+_ONE_READING = ("session", "round", "purpose", "window")
 _KNOWN = {
     "round": {
         "": "",

@@ -110,7 +110,7 @@ def fit_joint(
         away = np.where(
             free, patterns.total - np.bincount(data.piece, found.mean, minlength=patterns.m), 0.0
         )
-        information, table, spread = _information(blocks, found, times, free, uniform)
+        information, table, spread = profile_information(blocks, found, times, free, uniform)
         pull = np.where(free, away / spread, 0.0)
         slope_left = slope + blocks.total(table, times * pull)
         step = newton_step(information, slope_left, layout.basis)
@@ -127,13 +127,17 @@ def fit_joint(
         if longest * scale < tolerance:
             converged = True
             break
-    information = _information(blocks, found, times, free, uniform)[0]
+    information = profile_information(blocks, found, times, free, uniform)[0]
     return JointFit(full, theta, best, information, iterations, converged)
 
 
-def _information(
+def profile_information(
     blocks: Blocks, found: Moments, times: FloatArray, free: npt.NDArray[np.bool_], uniform: bool
 ) -> tuple[FloatArray, PieceTable, FloatArray]:
+    """The information of the parameters with the pieces eliminated, their sums by piece, and each piece's own information.
+
+    ``times`` counts the pieces of each pattern, ``free`` marks those whose measure is to be found.
+    """
     data = blocks.data
     inner = len(found.chance)
     with_level = np.array([found.chance[k] * (k + 1 - found.mean) for k in range(inner)]).reshape(

@@ -169,11 +169,7 @@ def fit_facets(
         for f, facet in enumerate(data.facets)
     }
     tables["piece"] = piece_table(data, numbered, frozenset(held.get("piece", {})))
-    judged = [
-        (fit, _as_fitted(data, fit).only(np.isfinite(fit.eta(_as_fitted(data, fit)))))
-        for _, fit in fitted
-        if fit is not None
-    ]
+    judged = [(fit, measured_judgements(data, fit)) for _, fit in fitted if fit is not None]
     design = int(subsets(data.piece, data.rater, n_raters).max(initial=0)) + 1
     hidden = {
         data.facets[f].name: reason
@@ -196,10 +192,14 @@ def fit_facets(
     )
 
 
-def _as_fitted(data: Judgements, fit: PartFit) -> Judgements:
-    """All judgements of a fit's part, with the facets that the fit has."""
+def measured_judgements(data: Judgements, fit: PartFit) -> Judgements:
+    """The judgements of a fit's part whose piece, rater and criterion all have measures, with the facets that the fit has."""
     mine = data.only(fit.part.everything)
-    return mine.with_facets([mine.facets[f] for f in fit.places])
+    mine = mine.with_facets([mine.facets[f] for f in fit.places])
+    keep = np.isfinite(fit.theta[mine.piece])
+    for f, facet in enumerate(mine.facets):
+        keep &= (fit.estimated[f] | fit.extreme[f])[facet.code]
+    return mine.only(keep)
 
 
 def _separation(table: ElementTable) -> Separation:

@@ -102,6 +102,12 @@ class PartFit:
         """``exp(−T)`` of the steps, shape (K, G)."""
         return weights_of(self.layout.cumulative(self.full))
 
+    @property
+    def typical(self) -> float:
+        """The mean measure of the pieces that are not at an end of the scale: the piece of which fair scores speak."""
+        inner = np.where(self.extreme_pieces, np.nan, self.theta)
+        return float(np.nanmean(inner)) if np.isfinite(inner).any() else float("nan")
+
     def measures(self, f: int) -> FloatArray:
         """The measures of the elements of facet f of ``data``."""
         return self.full[self.layout.facet(f)]

@@ -175,7 +175,7 @@ def _of_facet(
     se[held | (state == CENTRE)] = np.nan
     measure[gone], se[gone] = np.nan, np.nan
     good = fit_of(fit.squares, facet.code, facet.size)
-    typical = float(np.nanmean(np.where(fit.extreme_pieces, np.nan, fit.theta)))
+    typical = fit.typical
     if f == CRITERION:
         fair = expected_points(typical - measure, here, fit, data)
     else:

@@ -1,0 +1,67 @@
+"""What the steps between levels say of the rubric's wording: advice, never a verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from calibrate.analysis.wording import count, label
+from calibrate.stats.facets import FacetsFit
+
+FEW = 10
+"""A level given less often has a place that nobody can be sure of (Linacre 2002, *J. Applied Measurement* 3, guideline 1)."""
+
+
+@dataclass(frozen=True)
+class LevelAdvice:
+    """One piece of advice: ``kind`` is ``unused``, ``rare`` or ``disordered``; ``level`` is the level it is about."""
+
+    criterion: str
+    level: float
+    kind: str
+    n: int
+    sentence: str
+
+
+def level_advice(
+    fit: FacetsFit, labels: Mapping[str, str] | None = None
+) -> tuple[LevelAdvice, ...]:
+    """Levels that nobody used or hardly anybody, and levels that are never the likeliest one (disordered thresholds)."""
+    found: dict[tuple[str, float, str], LevelAdvice] = {}
+    data = fit.data
+    used = {(c, k): 0 for c, v in enumerate(data.values) for k in range(len(v))}
+    for c, k in zip(data.criterion.tolist(), data.level.tolist(), strict=True):
+        used[c, k] += 1
+    for (c, k), n in used.items():
+        if n >= FEW:
+            continue
+        name, level = data.facets[1].ids[c], float(data.values[c][k])
+        kind = "rare" if n else "unused"
+        said = f"was given only {count(n, 'time')}" if n else "was never given"
+        why = (
+            "its place on the scale is a guess"
+            if n
+            else "if some work deserved it, its wording may ask too much or too little"
+        )
+        found[name, level, kind] = LevelAdvice(
+            name, level, kind, n, f"{label(labels, name)}: level {level:g} {said}; {why}."
+        )
+    by_criterion: dict[tuple[str, int], list[tuple[float, float, int]]] = {}
+    for step in fit.steps:
+        by_criterion.setdefault((step.criterion, step.subset), []).append(
+            (step.level, step.threshold, step.n)
+        )
+    for (name, _), steps in by_criterion.items():
+        for (level, here, n), (_, after, _) in pairwise(steps):
+            if math.isfinite(here) and math.isfinite(after) and here > after:
+                found[name, level, "disordered"] = LevelAdvice(
+                    name,
+                    level,
+                    "disordered",
+                    n,
+                    f"{label(labels, name)}: level {level:g} is nowhere the likeliest level; raters may not tell it from its "
+                    "neighbours, so look at how it is worded.",
+                )
+    return tuple(found[key] for key in sorted(found))

@@ -1,0 +1,326 @@
+"""``calibrate severity``: who scores how severely, on one scale, from any table of scores."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from calibrate.console import JsonFlag, print_json, say
+from calibrate.errors import ArgumentError, DataError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from calibrate.analysis.severity_model import SeverityModel
+
+app = typer.Typer()
+
+
+class Estimator(StrEnum):
+    """How measures are estimated."""
+
+    MML = "mml"
+    JML = "jml"
+
+
+class Model(StrEnum):
+    """Whether criteria share their steps."""
+
+    RATING_SCALE = "rating_scale"
+    PARTIAL_CREDIT = "partial_credit"
+
+
+class Errors(StrEnum):
+    """What standard errors allow for."""
+
+    ROBUST = "robust"
+    INFORMATION = "information"
+
+
+@app.command()
+def severity(
+    scores: Annotated[
+        Path, typer.Argument(metavar="SCORES", help="A table of scores: CSV or XLSX, long or wide.")
+    ],
+    piece: Annotated[
+        str | None, typer.Option(metavar="HEADING", help="The column of pieces, if not “piece”.")
+    ] = None,
+    rater: Annotated[
+        str | None, typer.Option(metavar="HEADING", help="The column of raters, if not “rater”.")
+    ] = None,
+    criterion: Annotated[
+        str | None,
+        typer.Option(metavar="HEADING", help="The column of criteria, if not “criterion”."),
+    ] = None,
+    score: Annotated[
+        str | None, typer.Option(metavar="HEADING", help="The column of scores, if not “score”.")
+    ] = None,
+    criteria: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B,C",
+            help="For a wide table: the columns that hold scores, one per criterion.",
+        ),
+    ] = None,
+    levels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LEVELS",
+            help="The scale: 1,2,3,4 or 1-4 or 0-4:0.5 or ORG=1-4,CONV=0-2; words lowest first.",
+        ),
+    ] = None,
+    estimator: Annotated[
+        Estimator, typer.Option(help="mml: pieces are draws from groups; jml: as FACETS does it.")
+    ] = Estimator.MML,
+    model: Annotated[
+        Model,
+        typer.Option(help="Whether criteria with equally many levels share their steps."),
+    ] = Model.RATING_SCALE,
+    errors: Annotated[
+        Errors,
+        typer.Option(help="robust: a piece with all its scores is one draw; information: plain."),
+    ] = Errors.ROBUST,
+    facet: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HEADING", help="A column that is a further facet; may be repeated."),
+    ] = None,
+    bias_by: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HEADING",
+            help="A column by which raters are checked for bias; may be repeated.",
+        ),
+    ] = None,
+    anchors: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Measures to hold: a table of facet, id and measure."),
+    ] = None,
+    correct_bias: Annotated[
+        bool, typer.Option("--correct-bias", help="For jml: shrink measures by (L − 1)/L.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Put raters, criteria and pieces on one scale, with intervals and plain sentences.
+
+    The many-facet Rasch model of the independent readings of a blind round. Raters whom no chain of shared
+    pieces joins are never compared. Columns called school, grade or window tell which pieces may differ.
+    """
+    from calibrate.analysis.readings import independent_blind
+    from calibrate.analysis.severity_json import severity_as_dict
+    from calibrate.analysis.severity_model import severity_model
+    from calibrate.exchange.anchors import read_anchors
+    from calibrate.exchange.cells import plain_heading
+    from calibrate.exchange.score_tables import read_score_table
+
+    if criteria is not None and (criterion or score):
+        raise ArgumentError(
+            "--criteria is for wide tables, --criterion and --score are for long ones.",
+            column="--criteria",
+            fix="Give one or the other.",
+        )
+    wide = [name.strip() for name in criteria.split(",") if name.strip()] if criteria else []
+    if criteria is not None and not wide:
+        raise ArgumentError(
+            "--criteria names no column.",
+            column="--criteria",
+            fix="Write them like --criteria ORG,CONV.",
+        )
+    if correct_bias and estimator is not Estimator.JML:
+        raise ArgumentError(
+            "--correct-bias is for --estimator jml; mml has no such bias.",
+            column="--correct-bias",
+            fix="Leave it out, or add --estimator jml.",
+        )
+    table = read_score_table(
+        scores,
+        piece=piece,
+        rater=rater,
+        criterion=criterion,
+        score=score,
+        criteria=wide,
+        levels=levels,
+    )
+    further = [plain_heading(name) for name in facet or []]
+    groups = [plain_heading(name) for name in bias_by or []]
+    for option, names in (("--facet", further), ("--bias-by", groups)):
+        for name in names:
+            if name not in table.frame.columns or name in _TAKEN:
+                raise ArgumentError(
+                    f"There is no column called {name} to use here.",
+                    column=option,
+                    fix="Name a column of the table other than piece, rater, criterion and score.",
+                )
+    for warning in table.warnings:
+        say(f"Note: {warning}")
+    chosen = independent_blind(table.frame, table.levels)
+    if chosen.left_out:
+        say(f"Note: {chosen.sentence}")
+    if chosen.table.empty:
+        raise DataError(
+            "None of these scores is an independent reading of a blind round, so they cannot show severity.",
+            file=table.file,
+            fix="Give the scores that raters gave before they talked.",
+        )
+    found = severity_model(
+        table.frame,
+        table.levels,
+        estimator=estimator.value,
+        model=model.value,
+        errors=errors.value,
+        facets=further,
+        bias_by=groups,
+        anchors=read_anchors(anchors) if anchors else None,
+        correct_bias=correct_bias,
+    )
+    if as_json:
+        print_json(severity_as_dict(found))
+    else:
+        _show(found)
+
+
+_TAKEN = ("piece", "rater", "criterion", "score", "code", "row")
+
+#: A terminal shows no more raters than this; the JSON has them all.
+_MOST_SHOWN = 40
+
+#: Narrower screens get fewer columns, so that no number is cut off.
+_WIDE = 80
+
+
+def _show(found: SeverityModel) -> None:
+    """Raters from the harshest to the most lenient, the criteria, then the sentences."""
+    from rich.console import Console
+    from rich.text import Text
+
+    screen = Console(soft_wrap=False)
+    screen = screen if screen.is_terminal else Console(width=110)
+    if found.fit.fits:
+        screen.print(_raters(found, screen.width < _WIDE))
+        left = len(found.verdicts) - _MOST_SHOWN
+        if left > 0:
+            screen.print(Text(f"… and {left} more; --json lists them all."))
+        screen.print()
+        screen.print(_criteria(found))
+        screen.print()
+    for sentence in _sentences(found):
+        screen.print(Text(sentence))
+    screen.print(
+        Text(
+            "\nSeverity is in logits, 0 is the average rater, more is harsher. The fair score is what a rater would give a "
+            "typical piece, averaged over the criteria. Fit is 1 where scores vary as the model expects, above 1 where they "
+            "are harder to foresee, below 1 where they are tamer."
+        )
+    )
+
+
+def _raters(found: SeverityModel, narrow: bool) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from calibrate.analysis.wording import count, signed
+
+    table = found.fit.tables["rater"]
+    order = sorted(
+        range(len(table.ids)),
+        key=lambda i: (
+            int(table.subset[i]),
+            -float(table.measure[i]) if table.measure[i] == table.measure[i] else 99.0,
+            table.ids[i],
+        ),
+    )
+    title = f"Raters · {count(len(table.ids), 'rater')}, {count(found.fit.data.n, 'score')}"
+    shown = Table(title=Text(title), title_justify="left", title_style="bold")
+    several = not found.fit.connected
+    if several:
+        shown.add_column("Group", justify="right", no_wrap=True)
+    shown.add_column("Rater", overflow="fold", min_width=8)
+    shown.add_column("Severity", justify="right", no_wrap=True)
+    shown.add_column("±", justify="right", no_wrap=True)
+    shown.add_column("Fair score", justify="right", no_wrap=True)
+    if not narrow:
+        shown.add_column("Infit", justify="right", no_wrap=True)
+        shown.add_column("Outfit", justify="right", no_wrap=True)
+        shown.add_column("Scores", justify="right", no_wrap=True)
+    shown.add_column("Verdict", no_wrap=True)
+    for i in order[:_MOST_SHOWN]:
+        measure, se, fair = float(table.measure[i]), float(table.se[i]), float(table.fair[i])
+        shown.add_row(
+            *([str(table.subset[i])] if several else []),
+            Text(table.ids[i]),
+            signed(measure) if measure == measure else "–",
+            f"{1.96 * se:.2f}" if se == se else "–",
+            f"{fair:.2f}" if fair == fair else "–",
+            *(
+                []
+                if narrow
+                else [
+                    _plain(float(table.infit[i])),
+                    _plain(float(table.outfit[i])),
+                    str(int(table.n[i])),
+                ]
+            ),
+            found.verdicts[i].verdict,
+        )
+    return shown
+
+
+def _criteria(found: SeverityModel) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from calibrate.analysis.wording import signed
+
+    table = found.fit.tables["criterion"]
+    shown = Table(title=Text("Criteria"), title_justify="left", title_style="bold")
+    if not found.fit.connected:
+        shown.add_column("Group", justify="right", no_wrap=True)
+    shown.add_column("Criterion", overflow="fold", min_width=8)
+    shown.add_column("Difficulty", justify="right", no_wrap=True)
+    shown.add_column("Fair score", justify="right", no_wrap=True)
+    shown.add_column("Steps", overflow="fold")
+    for i, name in enumerate(table.ids):
+        steps = [
+            f"{step.level:g}: {signed(step.threshold) if step.threshold == step.threshold else '–'}"
+            for step in found.fit.steps
+            if step.criterion == name and step.subset == int(table.subset[i])
+        ]
+        measure = float(table.measure[i])
+        shown.add_row(
+            *([] if found.fit.connected else [str(table.subset[i])]),
+            Text(name),
+            signed(measure) if measure == measure else "–",
+            _plain(float(table.fair[i])),
+            "  ".join(steps) or "–",
+        )
+    return shown
+
+
+def _plain(value: float) -> str:
+    return f"{value:.2f}" if value == value else "–"
+
+
+def _sentences(found: SeverityModel) -> list[str]:
+    from calibrate.analysis.severity_words import agreement_sentence, unexpected_sentence
+
+    flagged = [one.sentence for one in found.effects if one.flagged]
+    drift = [
+        one.sentence for one in found.drift or () if one.verdict in ("harsher", "more lenient")
+    ]
+    if found.drift is not None and not any(one.change == one.change for one in found.drift):
+        drift = [
+            "Change over the windows: cannot tell, because no piece of an earlier window was read again in a later one."
+        ]
+    return [
+        found.sentence,
+        *(one.sentence for one in found.verdicts if one.verdict in ("harsher", "more lenient")),
+        *flagged,
+        *(one.sentence for one in found.bias),
+        *drift,
+        agreement_sentence(found.fit),
+        unexpected_sentence(found.unexpected, found.fit.data.n),
+        *(one.sentence for one in found.advice),
+        *found.notes,
+    ]
