@@ -8,6 +8,7 @@ from typing import Any
 import anywidget
 
 from calibrate.widgets.paper_answers import PaperAnswers
+from calibrate.workflows.demo import is_demo
 from calibrate.workflows.norming import NormingProject
 
 SCRIPTS = ("paper_grid.js", "paper_page.js")
@@ -32,7 +33,7 @@ class PaperEntry(anywidget.AnyWidget):
     by
         Who types the sheets in; it is logged with every sheet.
     passphrase_needed
-        False only in the sample district.
+        Whether a passphrase is asked for. By default it is, but for the sample district.
     """
 
     _esm = "\n".join(
@@ -47,11 +48,10 @@ class PaperEntry(anywidget.AnyWidget):
         session_id: str,
         *,
         by: str,
-        passphrase_needed: bool = True,
+        passphrase_needed: bool | None = None,
     ) -> None:
-        self._answers = PaperAnswers(
-            project, keystore, session_id, by=by, passphrase_needed=passphrase_needed
-        )
+        needed = not is_demo(project.folder) if passphrase_needed is None else passphrase_needed
+        self._answers = PaperAnswers(project, keystore, session_id, by=by, passphrase_needed=needed)
         super().__init__()
         self.on_msg(self._on_page)
 

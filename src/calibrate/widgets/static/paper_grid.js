@@ -112,7 +112,7 @@ class PaperGrid {
         event.preventDefault();
         this.#nextRow(piece.id);
       });
-      return element("tr", {}, element("th", { scope: "row" }, element("b", {}, piece.code), element("small", {}, piece.facts.join(", "))), ...cells, element("td", { class: "note", "data-name": "Note" }, note));
+      return element("tr", {}, element("th", { scope: "row" }, element("b", {}, piece.code), element("small", {}, piece.facts.join(", "))), ...cells, element("td", { class: "words-cell", "data-name": "Note" }, note));
     });
     return element("table", { class: "grid" }, element("caption", { class: "unseen" }, `The sheet of ${sheet.name}`), element("thead", {}, head), element("tbody", {}, ...rows));
   }

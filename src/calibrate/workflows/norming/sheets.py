@@ -8,7 +8,7 @@ from datetime import date
 
 from calibrate.errors import NotFound
 from calibrate.model.rubric import Rubric
-from calibrate.store.repository import Unit
+from calibrate.workflows.norming.board_choices import person_names
 from calibrate.workflows.norming.room_view import ShownPiece, shown_piece
 from calibrate.workflows.norming.trust import (
     NormingProject,
@@ -33,7 +33,7 @@ class RaterSheet:
     label
         Place and role on the panel, such as ``panel member 3 (teacher)``.
     name
-        The rater's own name, or an empty text where none is known or none is wanted.
+        The rater's own name, or the roster's id where none is known; empty where none is wanted.
     pieces
         The rater's pieces in the rater's own order.
     """
@@ -103,7 +103,7 @@ def score_sheets(project: NormingProject, session_id: str, *, names: bool = True
         stored = pieces_of(unit, session)
         shown = {one: shown_piece(unit, rubric, stored[one]) for one in session.piece_ids}
         plan, labels = pieces_by_rater(unit, session_id), panel_labels(unit, session_id)
-        called = _names(unit, labels) if names else {}
+        called = person_names(unit, list(labels)) if names else {}
         return ScoreSheets(
             session_id=session_id,
             title=session.title,
@@ -141,10 +141,3 @@ def code_letters(rubric: Rubric) -> dict[str, str]:
 def upper_first(text: str) -> str:
     """The text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
-
-
-def _names(unit: Unit, raters: Mapping[str, str]) -> dict[str, str]:
-    return {
-        one.person_id: f"{one.given_name} {one.family_name}".strip()
-        for one in unit.people.names.all(person_id=list(raters))
-    }
