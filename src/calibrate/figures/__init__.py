@@ -7,6 +7,7 @@ from calibrate.figures.links import links_figure
 from calibrate.figures.look import Picture
 from calibrate.figures.spread import spread_figure
 from calibrate.figures.wall import wall_figure
+from calibrate.figures.wright_map import wright_map_figure
 
 __all__ = [
     "Picture",
@@ -21,4 +22,5 @@ __all__ = [
     "sessions_figure",
     "spread_figure",
     "wall_figure",
+    "wright_map_figure",
 ]
