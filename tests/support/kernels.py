@@ -11,8 +11,8 @@ import papermill
 from calibrate.reports.execute import START_TIMEOUT, kernel_settings
 
 
-def run_notebook(notebook: Path) -> nbformat.NotebookNode:
-    """Run a notebook from top to bottom in its own folder.
+def run_notebook(notebook: Path, **parameters: str) -> nbformat.NotebookNode:
+    """Run a notebook from top to bottom in its own folder, with these parameters.
 
     Its kernel talks through files instead of ports: two kernels that start at once can find the same port free.
     """
@@ -20,6 +20,7 @@ def run_notebook(notebook: Path) -> nbformat.NotebookNode:
         return papermill.execute_notebook(
             notebook,
             notebook.with_name(f"run-{notebook.name}"),
+            parameters,
             cwd=notebook.parent,
             progress_bar=False,
             start_timeout=START_TIMEOUT,

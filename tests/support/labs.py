@@ -119,3 +119,19 @@ def run_all(page: Page) -> None:
     """Run All, from JupyterLab's own menu."""
     page.locator(".lm-MenuBar-item", has_text="Run").first.click()
     page.locator("li[data-command='runmenu:run-all']").click()
+
+
+def restart_and_run_all(page: Page) -> None:
+    """A fresh kernel, then Run All: what somebody does who comes back the next day."""
+    page.locator(".lm-MenuBar-item", has_text="Kernel").first.click()
+    page.locator("li[data-command='runmenu:restart-and-run-all']").click()
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+
+
+def save(page: Page) -> None:
+    """Save the notebook, from JupyterLab's own menu, and wait until it is saved."""
+    with page.expect_response(
+        lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url
+    ):
+        page.locator(".lm-MenuBar-item", has_text="File").first.click()
+        page.locator("li[data-command='docmanager:save']").click()

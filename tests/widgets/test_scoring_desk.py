@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import ipywidgets
-import nbformat
 import papermill
 import pytest
 
@@ -15,6 +15,7 @@ from calibrate.widgets.desk import ScoringDesk
 from calibrate.widgets.login import blind_scoring, token_in
 from calibrate.widgets.reveal_answers import STYLES
 from tests.support.desks import Bridge
+from tests.support.kernels import run_notebook
 from tests.support.norming import Room
 
 
@@ -117,13 +118,11 @@ def test_a_folder_without_a_project_is_told_kindly(tmp_path: Path) -> None:
 def test_the_notebook_runs_from_a_clean_start_and_a_saved_widget_holds_no_link(
     sample_project: Path, tmp_path: Path
 ) -> None:
-    source, run = resources.notebook("blind_scoring.ipynb"), tmp_path / "run.ipynb"
+    source = tmp_path / "blind_scoring.ipynb"
+    shutil.copy(resources.notebook("blind_scoring.ipynb"), source)
     asked = papermill.inspect_notebook(str(source))
     assert {name: one["default"] for name, one in asked.items()} == {"project": '".."'}
-    papermill.execute_notebook(
-        str(source), str(run), {"project": str(sample_project)}, progress_bar=False
-    )
-    notebook = nbformat.read(run, as_version=4)
+    notebook = run_notebook(source, project=str(sample_project))
     (output,) = notebook.cells[-1].outputs
     assert "application/vnd.jupyter.widget-view+json" in output.data
     saved = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
