@@ -232,6 +232,11 @@ def hold(
     return Meeting(plan, _facilitator(plan, staff), panel, table, blind, after, consensus)
 
 
+def _reason(plan: dict[str, Any], piece: str, criterion: str) -> str:
+    """What the panel wrote beside a consensus: its sentence for this criterion, else the one for the piece."""
+    return plan.get("because", {}).get(piece, {}).get(criterion, plan["reasons"][piece])
+
+
 def _comment(key: str, criterion: str, answer: int | str) -> str:
     if not chance(SHARE_WITH_COMMENT, "comment", key, criterion):
         return ""
@@ -300,7 +305,7 @@ def session_file(meeting: Meeting, names: dict[str, str]) -> dict[str, Any]:
                 "piece": piece,
                 "criterion": criterion,
                 **({"score": answer} if isinstance(answer, int) else {"code": answer}),
-                "reason": plan["reasons"][piece],
+                "reason": _reason(plan, piece, criterion),
             }
             for piece, answers in meeting.consensus.items()
             for criterion, answer in answers.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 import subprocess
@@ -79,11 +80,31 @@ def rooms_of(roster: pd.DataFrame) -> dict[str, set[str]]:
 
 def test_building_again_gives_the_same_bytes(tmp_path: Path) -> None:
     script = sample_data("build.py")
-    subprocess.run([sys.executable, str(script), "--out", str(tmp_path)], check=True, timeout=120)
+    subprocess.run([sys.executable, str(script), "--out", str(tmp_path)], check=True, timeout=600)
     differing = [
         name for name in MADE if (tmp_path / name).read_bytes() != sample_data(name).read_bytes()
     ]
     assert differing == []
+
+
+def test_a_consensus_away_from_what_nearly_everybody_gave_blind_has_a_reason_of_its_own() -> None:
+    blind: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    with sample_data("sessions", "scores.csv").open(encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            if row["round"] == "blind":
+                at = (row["session"], row["piece"], row["criterion"])
+                blind[at][row["score"] or row["code"]] += 1
+    bare = []
+    for number in range(1, 10):
+        held = yaml.safe_load(sample_data("sessions", f"S0{number}.yaml").read_text("utf-8"))
+        reasons = Counter((one["piece"], one["reason"]) for one in held["consensus"])
+        for one in held["consensus"]:
+            given = blind[held["id"], one["piece"], one["criterion"]]
+            level, count = given.most_common(1)[0]
+            moved = level != str(one.get("score", one.get("code")))
+            if moved and count >= 0.7 * given.total() and reasons[one["piece"], one["reason"]] > 1:
+                bare.append((held["id"], one["piece"], one["criterion"]))
+    assert bare == []
 
 
 def test_everything_together_is_under_15_megabytes() -> None:

@@ -120,7 +120,7 @@ def test_the_script_makes_the_same_files_again(tmp_path: Path) -> None:
     again = ["P0004", "P0030", "P0032", "P0041"]  # a text, a photo, Markdown, Word
     script = sample_data("make_work_files.py")
     command = [sys.executable, str(script), "--out", str(tmp_path), "--only", *again]
-    subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)
     for code in again:
         for name in SOURCES[code][0]["files"]:
             made, kept = tmp_path / name, WORK / name

@@ -176,6 +176,7 @@ def test_a_session_says_what_was_agreed_open_needed_and_promised(session: dict[s
     for action in session["actions"]:
         assert action["who"] and action["what"] and action["by"] > session["held_on"]
     assert set(session["reasons"]) == set(session["pieces"])
+    assert set(session.get("because", {})) <= set(session["pieces"])
 
 
 @pytest.mark.parametrize("strand", ["composition", "conventions"])
