@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -104,6 +105,34 @@ def test_with_json_an_error_is_the_error_object(with_command):
             "fix": "Use 1 to 4.",
         }
     }
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (["doctor", "--json", "--nonsense"], "No such option"),
+        (["import", "scores", "--json"], "Missing argument"),
+        (["session", "list", "--json", "--project"], "--project"),
+        (["no-such-command", "--json"], "No such command"),
+        (["session", "status", "S01", "--round", "third", "--json"], "--round"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_with_json_a_wrong_call_is_an_error_object_too(
+    call: list[str], says: str, sample_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(sample_project)
+    result = runner.invoke(cli.app, call)
+    assert result.exit_code == 2
+    error = json.loads(result.stdout)["error"]
+    assert says in error["message"]
+    assert error["fix"].startswith("calibrate") or "--help" in error["fix"]
+
+
+def test_without_json_a_wrong_call_is_told_in_words() -> None:
+    result = runner.invoke(cli.app, ["doctor", "--nonsense"])
+    assert result.exit_code == 2
+    assert result.stdout == "" and "No such option" in result.stderr
 
 
 def test_every_problem_of_a_refused_import_is_shown(with_command):

@@ -20,7 +20,7 @@ import typer
 from typer.core import TyperGroup
 
 from calibrate import __version__, commands, console
-from calibrate.errors import CalibrateError
+from calibrate.errors import CalibrateError, UsageError
 
 #: The order of the help page: the order in which a school meets the commands. Others follow by name.
 ORDER = (
@@ -59,6 +59,16 @@ def _module_name(command: str) -> str:
     return plain if plain in modules else f"{plain}_"
 
 
+_TYPED = "calibrate.typed"
+
+
+def _wrong_call(error: typer.TyperException) -> UsageError:
+    """A mistake in how a command was called, as an error of our family."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "calibrate"
+    return UsageError(error.format_message(), fix=f"{command} --help shows how it is called.")
+
+
 class CommandGroup(TyperGroup):
     """Finds commands when they are asked for, and turns errors into messages."""
 
@@ -76,14 +86,24 @@ class CommandGroup(TyperGroup):
         command.name = cmd_name
         return command
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Remember what was typed: a call that cannot be understood fails before its ``--json`` is read."""
+        ctx.meta[_TYPED] = tuple(args)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; an error becomes a message and exit code 1."""
+        """Run the command; an error becomes a message and exit code 1, a wrong call code 2."""
         try:
             return super().invoke(ctx)
         except CalibrateError as error:
             console.print_error(error, as_json=console.wants_json(ctx))
             raise typer.Exit(console.exit_code(error)) from error
-        except (typer.TyperException, typer.Exit, typer.Abort, EOFError, BrokenPipeError):
+        except typer.TyperException as error:
+            if error.exit_code != console.USAGE or "--json" not in ctx.meta[_TYPED]:
+                raise
+            console.print_error(_wrong_call(error), as_json=True)
+            raise typer.Exit(console.USAGE) from error
+        except (typer.Exit, typer.Abort, EOFError, BrokenPipeError):
             raise
         except Exception as error:
             if os.environ.get("CALIBRATE_TRACEBACK"):
