@@ -75,7 +75,21 @@ def test_a_missing_or_changed_work_file_is_found(sealed: Room) -> None:
     assert [one.check for one in problems(sealed)] == ["work"]
     assert "P00001 is not what was imported" in problems(sealed)[0].message
     (sealed.folder / "work" / "ab.txt").unlink()
-    assert "P00001 is missing" in problems(sealed)[0].message
+    assert problems(sealed)[0].message == "File 1 of piece P00001 is missing."
+
+
+def test_many_missing_files_are_one_finding_that_names_the_first_few(sealed: Room) -> None:
+    digest = hashlib.sha256(b"").hexdigest()
+    with sealed.store.transaction() as unit:
+        for number in range(2, 10):
+            unit.work.files.add(
+                WorkFile(
+                    "p1", number, MediaKind.TEXT, "text/plain", f"{number}.txt", digest, digest
+                )
+            )
+    (found,) = problems(sealed)
+    assert found.message.startswith("8 files are missing: file 2 of piece P00001, file 3 of")
+    assert found.message.endswith("file 6 of piece P00001 and 3 more.")
 
 
 def test_what_an_import_of_work_leaves_for_the_next_is_no_stray(sealed: Room) -> None:

@@ -25,6 +25,7 @@ from calibrate.store.settings import FILE_NAME
 from calibrate.workflows.imports_store import LOCK
 
 _UNREADABLE = "The database is damaged: not all of it can be read."
+MOST_NAMED = 5
 _GO_BACK = "Go back to the newest backup that the doctor finds sound."
 
 
@@ -198,20 +199,34 @@ def _of_work(project: Project, unit: Unit) -> Iterator[Finding]:
     root = project.work.resolve()
     code_of = {piece.id: piece.code for piece in unit.work.pieces.all()}
     known = set()
+    outside, missing, changed = [], [], []
     for file in unit.work.files.all():
         path = (root / file.stored_as).resolve()
-        where = f"File {file.ordinal} of piece {code_of[file.piece_id]}"
+        where = f"file {file.ordinal} of piece {code_of[file.piece_id]}"
         known.add(path)
         if root not in path.parents:
-            yield Finding("work", f"{where} points out of the project folder.", "Import it again.")
+            outside.append(where)
         elif not path.is_file():
-            yield Finding("work", f"{where} is missing.", "Import the work again.")
+            missing.append(where)
         elif _sha256(path) != file.sha256:
-            yield Finding(
-                "work",
-                f"{where} is not what was imported: it was changed or damaged.",
-                "Import the work again, or put the file back from a backup.",
-            )
+            changed.append(where)
+    for files, alone, together, fix in (
+        (
+            outside,
+            "points out of the project folder",
+            "point out of the project folder",
+            "Import it again.",
+        ),
+        (missing, "is missing", "are missing", "Import the work again."),
+        (
+            changed,
+            "is not what was imported: it was changed or damaged",
+            "are not what was imported: they were changed or damaged",
+            "Import the work again, or put it back from a backup.",
+        ),
+    ):
+        if files:
+            yield Finding("work", _files(files, alone, together), fix)
     strays = [path for path in root.rglob("*") if path.is_file() and path.resolve() not in known]
     strays = [path for path in strays if path != root / LOCK]
     if strays:
@@ -223,6 +238,15 @@ def _of_work(project: Project, unit: Unit) -> Iterator[Finding]:
             "They are not shown to anybody; remove them if they are not needed.",
             problem=False,
         )
+
+
+def _files(files: list[str], one: str, several: str) -> str:
+    """What is wrong with some files: the first few by name, the others by number."""
+    if len(files) == 1:
+        return f"{files[0][0].upper()}{files[0][1:]} {one}."
+    rest = len(files) - MOST_NAMED
+    named = ", ".join(files[:MOST_NAMED]) + (f" and {rest:,} more" if rest > 0 else "")
+    return f"{len(files):,} files {several}: {named}."
 
 
 def _of_ballots(project: Project, unit: Unit) -> Iterator[Finding]:
