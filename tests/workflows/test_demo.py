@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from calibrate.errors import ProjectError
 from calibrate.model.session import SessionState
 from calibrate.resources import sample_data
 from calibrate.store.project import Project
-from calibrate.workflows import demo
+from calibrate.workflows import demo, imports_readings
 from calibrate.workflows.demo import STEPS, build_demo, is_demo
 from calibrate.workflows.imports import KINDS, check_and_apply
 
@@ -26,7 +27,11 @@ def test_every_kind_of_import_is_used() -> None:
     assert sorted(kind for _, kind, _ in STEPS) == sorted(KINDS)
 
 
-def test_the_imports_warn_of_nothing_and_bring_in_everything(tmp_path: Path) -> None:
+def test_the_imports_warn_of_nothing_and_bring_in_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after_the_year = datetime(2026, 9, 1, tzinfo=UTC)  # whatever this machine's clock says
+    monkeypatch.setattr(imports_readings, "now", lambda: after_the_year)
     said: list[str] = []
     made = build_demo(tmp_path / "demo", said.append)
     assert made.warnings == ()

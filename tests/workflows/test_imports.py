@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -10,6 +10,7 @@ from calibrate import __version__
 from calibrate.errors import ArgumentError, ImportRefused
 from calibrate.model.roster import Role
 from calibrate.model.scores import ReadingPurpose, current_scores
+from calibrate.workflows import imports_readings
 from calibrate.workflows.imports import check_and_apply
 from tests.workflows.import_kit import (
     CONTINUUM,
@@ -184,6 +185,22 @@ def test_a_teachers_own_student_called_independent_becomes_own_student_with_a_wa
     assert len(summary.warnings) == 1
     assert "row 2 and 1 more" in summary.warnings[0]
     assert {one.purpose for one in readings_of(district).values()} == {ReadingPurpose.OWN_STUDENT}
+
+
+def test_a_score_from_the_future_is_brought_in_with_a_warning_that_names_its_row(
+    district, monkeypatch
+):
+    monkeypatch.setattr(imports_readings, "now", lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    summary = district.ready().scores()
+    assert len(summary.warnings) == 1
+    assert "row 6" in summary.warnings[0] and "still to come" in summary.warnings[0]
+    assert "1 more row" in summary.warnings[0]
+    assert summary.details["scores"] == {"new": 6}
+
+
+def test_a_score_of_this_evening_in_another_zone_is_not_from_the_future(district, monkeypatch):
+    monkeypatch.setattr(imports_readings, "now", lambda: datetime(2026, 1, 6, 16, tzinfo=UTC))
+    assert district.ready().scores().warnings == ()
 
 
 def test_the_same_scores_again_are_unchanged_and_a_changed_one_is_a_correction(district):

@@ -60,6 +60,14 @@ def test_a_held_session_comes_in_closed_with_panel_rounds_minutes_and_consensus(
         assert {one.minutes for one in unit.scores.readings.all()} == {1, 4, 5, 6}
 
 
+def test_a_teachers_own_student_called_independent_is_noted_as_in_other_imports(district):
+    head, *rows = SESSION_SCORES.splitlines()
+    said = "\n".join([f"{head},purpose", *(f"{row},independent" for row in rows)])
+    summary = district.ready().sessions(SESSION, said)
+    assert len(summary.warnings) == 1
+    assert "row 2" in summary.warnings[0] and "own_student" in summary.warnings[0]
+
+
 def test_the_same_session_again_is_unchanged(district):
     district.ready().sessions()
     before = district.content()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from calibrate.exchange.score_rows import OPERATIONAL, ScoreRow
@@ -21,6 +22,9 @@ from calibrate.workflows.imports_known import Known
 
 _CHUNK = 5_000
 _SAME = (ReadingPurpose.INDEPENDENT, ReadingPurpose.OWN_STUDENT)
+
+#: A time without a zone is taken as UTC, so a score of this evening may seem to come from tomorrow.
+_ANY_ZONE = timedelta(days=1)
 
 Key = tuple[str, frozenset[str], str, str, str]
 
@@ -58,6 +62,7 @@ def bring_in(
     """
     occasions = _occasions(run, known, judgements_of(run, known, rows, sessions))
     run.problems.raise_if_any()
+    _warn_of_the_future(run, occasions)
     _write(run, occasions)
     return list(occasions.values())
 
@@ -112,6 +117,29 @@ def _occasions(
             "which reliability leaves out."
         )
     return found
+
+
+def _warn_of_the_future(run: ImportRun, occasions: Mapping[Key, Occasion]) -> None:
+    latest = now() + _ANY_ZONE
+    late = [
+        one.row
+        for occasion in occasions.values()
+        for one in occasion.judgements.values()
+        if one.scored_at is not None and one.scored_at > latest
+    ]
+    if late:
+        rest = f" The same holds for {len(late) - 1:,} more rows." if len(late) > 1 else ""
+        run.problems.warn(
+            f"This score was given at a time that is still to come.{rest} It was brought in as it is: "
+            "if the date is a slip, correct it and bring the file in again.",
+            row=min(late),
+            column="scored_at",
+        )
+
+
+def now() -> datetime:
+    """The clock's time."""
+    return datetime.now(UTC)
 
 
 def _plain(purpose: ReadingPurpose) -> str:
