@@ -235,8 +235,11 @@ def test_where_the_browser_cannot_encrypt_what_waits_is_kept_in_memory_alone(
     level(page, "Ideas", "3 Level 3").check()
     expect(saved(page)).to_have_text("1 choice not saved yet")
     assert in_storage(page) == "[{},{}]"
+    page.evaluate("window.again()")  # the page is built anew without a reload
+    expect(page.locator(".opening")).to_be_visible()
     bridge.deaf = False
     expect(saved(page)).to_have_text("✓ All saved")
+    expect(page.locator(".calibrate-room")).to_have_count(1)
     assert contents(scoring).choice("p1", "IDEAS").level == "3"
     seen.check()
 

@@ -34,8 +34,15 @@ const model = {
     }
   },
 };
+window.hear = (content) => [...heard].forEach((listener) => listener(content, []));
+const here = { model, el: document.getElementById("desk") };
 const { default: widget } = await import("/desk.js");
-widget.render({ model, el: document.getElementById("desk") });
+let leave = widget.render(here);
+window.again = async () => {
+  leave();
+  const { default: fresh } = await import("/desk.js?again");
+  leave = fresh.render(here);
+};
 </script></body></html>
 """
 TEXT = "My dog 🐕 is old. He sleeps all day! When I call him, he lifts one ear. Then he sleeps again.\n"
@@ -89,6 +96,12 @@ class Bridge:
         files = [base64.b64encode(one).decode() for one in buffers or []]
         self._sent.append((content, files))
 
+    def pushed(self) -> dict[str, Any]:
+        """What Python sent by itself, last."""
+        ((content, _),) = self._sent
+        self._sent = []
+        return content
+
     def ask(self, text: str) -> str:
         if self.deaf:
             return "[]"
@@ -108,9 +121,9 @@ def open_page(context: BrowserContext, bridge: Bridge) -> Page:
     html = PAGE.replace("{css}", str(ScoringDesk._css))
     page.route(ADDRESS, lambda route: route.fulfill(body=html, content_type="text/html"))
     page.route(
-        "http://127.0.0.1:9/desk.js",
+        "http://127.0.0.1:9/desk.js*",
         lambda route: route.fulfill(body=str(ScoringDesk._esm), content_type="text/javascript"),
     )
     page.goto(ADDRESS)
-    page.wait_for_selector(".calibrate-desk .rubric fieldset")
+    page.wait_for_selector(".calibrate-desk .rubric fieldset", state="attached")
     return page

@@ -1,6 +1,7 @@
 // Choices that the store has not acknowledged yet. They are sent one after the other, each again and again under the same
 // operation id until it is answered, and they survive a reload of the page: sealed (AES-GCM, with a key that only the rater's
-// own link gives) in the tab's session storage. Where the browser offers no encryption they stay in memory.
+// own link gives) in the tab's session storage. Where the browser offers no encryption they stay in the memory of the tab,
+// where a page that is built anew without a reload finds them again.
 
 const SEND_AGAIN_MS = 2500;
 const OVERDUE_MS = 4000;
@@ -137,6 +138,7 @@ class Outbox {
     });
     const empty = !this.entries.length;
     if (empty) forget(this.name);
+    else if (!this.key) inMemory().set(this.name, text);
     else if (this.key) {
       this.writing = this.writing.then(async () => {
         const nonce = crypto.getRandomValues(new Uint8Array(12));
@@ -152,7 +154,7 @@ class Outbox {
   }
 
   async #readLeft() {
-    if (!this.key) return null;
+    if (!this.key) return JSON.parse(inMemory().get(this.name) ?? "null");
     try {
       const kept = sessionStorage.getItem(this.name);
       if (!kept) return null;
@@ -171,7 +173,13 @@ function padded(text) {
   return text.padEnd(Math.ceil((text.length + 1) / 2048) * 2048);
 }
 
+/** What waits in this tab without encryption, by name: shared by the pages that follow each other in it. */
+function inMemory() {
+  return (globalThis[Symbol.for("calibrate.outbox")] ??= new Map());
+}
+
 function forget(name) {
+  inMemory().delete(name);
   try {
     sessionStorage.removeItem(name);
   } catch {

@@ -2,6 +2,7 @@
 
 const SCORES = "scores";
 const REVEAL = "reveal";
+const TAKES_BALLOTS = ["blind", "second_round"];
 
 class RaterPage {
   constructor(model, el) {
@@ -12,6 +13,7 @@ class RaterPage {
     this.stage = null;
     this.mark = null;
     this.round = null;
+    this.dropped = "";
     this.shown = SCORES;
     this.every = 2000;
     this.notice = make("p", { class: "notice", role: "status" });
@@ -69,26 +71,38 @@ class RaterPage {
   }
 
   #follow({ stage, mark }) {
-    if (this.left || mark === this.mark) return;
-    const moved = stage !== this.stage;
+    if (this.left || !this.desk.answered || mark === this.mark) return;
+    const before = this.stage;
     this.stage = stage;
     this.mark = mark;
-    const reveals = stage !== "blind" && stage !== "setup";
-    const round = stage === "blind" || stage === "revealed" ? "blind" : "second";
-    if (moved) {
-      if (this.desk.answered && !this.desk.sheet) this.#nextRound(); // it was not open yet
-      else if (this.round && round === "second" && this.round !== "second" && stage === "second_round") this.#nextRound();
-      else if (stage !== "blind" && stage !== "second_round" && this.#shut()) return;
+    if (!this.desk.sheet) {
+      if (before && before !== stage) this.#renew(); // it was not open yet
+      return;
+    }
+    if (before !== stage) {
+      if (this.#outdated(stage)) {
+        this.#renew();
+        return;
+      }
+      if (!TAKES_BALLOTS.includes(stage)) this.desk.shut();
       this.#arrive();
     }
-    if (reveals) this.#load();
+    if (stage !== "blind") this.#load();
     this.#choose(this.shown);
+  }
+
+  /** Whether the desk is of an earlier round, or may not know what its rater committed elsewhere. */
+  #outdated(stage) {
+    const { desk } = this;
+    const round = { blind: "blind", revealed: "blind", closed: this.round }[stage] ?? "second";
+    if (round !== this.round) return true;
+    return !TAKES_BALLOTS.includes(stage) && desk.sheet.open && !desk.committed && !desk.outbox.count;
   }
 
   /** What is shown first at this stage. */
   #arrive() {
     const { stage } = this;
-    if (stage === "blind" || stage === "setup") this.shown = SCORES;
+    if (stage === "blind") this.shown = SCORES;
     else if (stage === "second_round") this.shown = this.desk.committed ? REVEAL : SCORES;
     else this.shown = REVEAL;
     this.#say(this.#newsOf(stage));
@@ -96,16 +110,14 @@ class RaterPage {
 
   #newsOf(stage) {
     const unsaved = this.desk.unsaved;
-    const kept = unsaved.length
-      ? ` Not saved before that, and still in this page under “My scores”: ${unsaved.join("; ")}.`
-      : "";
-    const late = this.desk.sheet && !this.desk.committed;
-    if (stage === "revealed") {
-      return late ? `The scores were revealed without yours. You can join the discussion and the second round.${kept}` : kept.trim();
-    }
-    if (stage === "second_round" && this.dropped) return this.dropped;
-    if (stage === "second_revealed") return late ? `The second round was revealed without your scores.${kept}` : kept.trim();
-    return kept.trim();
+    const kept = unsaved.length ? `Not saved before that, and still in this page under “My scores”: ${unsaved.join("; ")}.` : "";
+    const late = {
+      revealed: "The scores were revealed without yours. You can join the discussion and the second round.",
+      second_revealed: "The second round was revealed without your scores.",
+    };
+    const dropped = this.dropped;
+    this.dropped = "";
+    return [this.desk.committed ? "" : (late[stage] ?? ""), dropped, kept].filter(Boolean).join(" ");
   }
 
   // Views
@@ -123,12 +135,10 @@ class RaterPage {
   #opened(sheet) {
     this.round = sheet.round === "blind" ? "blind" : "second";
     this.leaveTo = sheet.leave;
-    if (sheet.pulse) {
-      this.every = sheet.pulse.every;
-      this.stage = null;
-      this.mark = null;
-      this.#follow(sheet.pulse);
-    }
+    this.beatAt = Date.now();
+    this.every = sheet.pulse.every;
+    this.#follow(sheet.pulse);
+    this.#choose(this.shown);
   }
 
   #committed() {
@@ -137,23 +147,15 @@ class RaterPage {
     this.#say("You have committed your scores after the discussion. They are shown beside the blind ones when the facilitator reveals them.");
   }
 
-  /** The round is over: the desk is only looked at. Whether it is opened anew, to see what was committed elsewhere. */
-  #shut() {
-    const { desk } = this;
-    const anew = Boolean(desk.sheet?.open) && !desk.committed && !desk.outbox.count;
-    if (anew) this.#nextRound();
-    else desk.shut();
-    return anew;
-  }
-
   /** The desk gives way to a fresh one, for the next round or to see how this one ended. */
-  #nextRound() {
-    const unsaved = this.desk.unsaved;
-    this.dropped = unsaved.length ? `Not saved in the blind round: ${unsaved.join("; ")}.` : "";
+  #renew() {
+    const { unsaved } = this.desk;
+    this.dropped = unsaved.length ? `Not saved in the round before: ${unsaved.join("; ")}.` : "";
     this.desk.outbox.drop();
     this.desk.close();
+    this.stage = this.mark = null;
     this.#openDesk();
-    this.desk.hidden = this.shown === REVEAL;
+    this.desk.hidden = Boolean(this.reveal) && this.shown === REVEAL;
   }
 
   #load() {
