@@ -29,6 +29,7 @@ expect.set_options(timeout=20_000)  # a busy machine is not a bug
 
 SECOND = RoundName.AFTER_DISCUSSION
 NOTE = "canary-pangolin"
+ORIGIN = "http://127.0.0.1:9"
 NOBODY_OVER = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 PRINTED = "window.print = () => { window.top.printed = document.body.innerText; }"
 
@@ -231,6 +232,29 @@ def test_hand_outs_are_shown_one_at_a_time_and_printed_one_slip_for_each(
     page.get_by_label("Your passphrase for this session").fill(PASSPHRASE)
     page.get_by_role("button", name="Give them").click()
     expect(show).to_be_visible()
+
+
+def test_a_set_up_that_was_begun_is_gone_on_with_until_one_starts_afresh(
+    page: Page,
+    room: Room,  # noqa: F811
+) -> None:
+    hang_work(room)
+    page.route(f"{ORIGIN}/", lambda route: route.fulfill(body="", content_type="text/html"))
+    page.goto(f"{ORIGIN}/")  # a page that has an address has a memory
+    Led(page, room)
+    page.get_by_role("button", name="Set up a new session").click()
+    page.get_by_role("checkbox", name="P00001").check()
+    page.get_by_role("checkbox", name="staff-3").check()
+    shows(page, "1 piece · 1 person")
+    kept = page.evaluate("JSON.stringify({...sessionStorage})")
+    assert "P00001" in kept and "staff-3" not in kept
+    page.get_by_role("button", name="All sessions").click()
+    page.get_by_role("button", name="Set up a new session").click()
+    shows(page, "You are going on with what you had begun.")
+    expect(page.get_by_role("checkbox", name="staff-3").first).to_be_checked()
+    shows(page, "1 piece · 1 person")
+    page.get_by_role("button", name="Start afresh").click()
+    shows(page, "0 pieces · 0 people")
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ class SetupAnswers:
         """Everything to choose from, with what is sensible at first."""
         today = date.today()
         found = choices_for_setup(self._project, today)
-        return _choices(found, today), []
+        return {"project": self._project.id, **_choices(found, today)}, []
 
     def pieces(self, asked: Asked) -> tuple[Answer, Files]:
         """The pieces that the filter lets through."""

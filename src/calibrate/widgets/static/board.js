@@ -191,14 +191,7 @@ class Board {
       el,
       tools: { slot: (slot, piece, criterion) => this.agreeing.slot(slot, piece, criterion) },
     });
-    const absent = state.panel.filter((one) => one.absent).map((one) => one.name);
-    return make(
-      "div",
-      {},
-      make("div", { class: "bar spread" }, this.agreeing.node, names),
-      absent.length ? make("p", { class: "note" }, `Revealed without ${many(absent.length, "rater")}.`) : "",
-      el,
-    );
+    return make("div", {}, make("div", { class: "bar spread" }, this.agreeing.node, names), el);
   }
 
   #second(state) {

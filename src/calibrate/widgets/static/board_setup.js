@@ -3,6 +3,7 @@
 class Setup {
   constructor(board, choices, draft) {
     Object.assign(this, { board, choices });
+    this.begun = draft ? null : begunDraft(choices);
     this.draft = {
       session: null,
       title: choices.title,
@@ -15,6 +16,7 @@ class Setup {
       readings: null,
       assignments: null,
       own: [],
+      ...this.begun,
       ...draft,
     };
     this.told = new Told();
@@ -33,6 +35,7 @@ class Setup {
       { class: "setup" },
       make("div", { class: "bar" }, button("← All sessions", () => board.home(), "quiet")),
       this.heading,
+      this.begun ? this.#goingOn() : "",
       part("1", "What and when", this.#what()),
       part("2", "Student work", this.pieces.node),
       part("3", "The panel", this.panel.node),
@@ -67,16 +70,63 @@ class Setup {
     const { pieces, panel } = this.draft;
     const people = panel.length === 1 ? "1 person" : `${panel.length} people`;
     this.total.textContent = `${many(pieces.length, "piece")} · ${people}`;
+    this.#keep();
+  }
+
+  // What was begun outlives a reload of this tab: ids and the title, no name, no reason that somebody typed.
+  #keep() {
+    if (this.draft.session) return;
+    const { title, held_on, rubric, version, window, pieces, panel, readings } = this.draft;
+    try {
+      sessionStorage.setItem(draftName(this.choices), JSON.stringify({ title, held_on, rubric, version, window, pieces, panel, readings }));
+    } catch {
+      // A browser that keeps nothing: the set-up has to be finished in one go.
+    }
+  }
+
+  #goingOn() {
+    const afresh = button("Start afresh", () => {
+      forgetDraft(this.choices);
+      this.board.setup();
+    });
+    return make("p", { class: "note" }, "You are going on with what you had begun. ", afresh);
   }
 
   async #save() {
     const { pieces, ...rest } = this.draft;
     const answer = await work(this.save, this.told, () => this.board.ask({ ask: "save-setup", ...rest, pieces: pieces.map((one) => one.id) }));
-    if (answer) this.board.room(answer.session);
+    if (!answer) return;
+    if (!rest.session) forgetDraft(this.choices);
+    this.board.room(answer.session);
   }
 
   close() {
     clearTimeout(this.plan.soon);
+  }
+}
+
+function draftName(choices) {
+  return `calibrate.setup.${choices.project}`;
+}
+
+function forgetDraft(choices) {
+  try {
+    sessionStorage.removeItem(draftName(choices));
+  } catch {
+    // Nothing was kept.
+  }
+}
+
+// Something that was begun in this tab, as far as the project still has it.
+function begunDraft(choices) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(draftName(choices)));
+    const people = new Set(choices.people.map((one) => one.id));
+    const known = choices.windows.some((one) => one.id === kept.window) && choices.rubrics.some((one) => one.id === kept.rubric && one.version === kept.version);
+    if (!known || !(kept.pieces.length || kept.panel.length)) return null;
+    return { ...kept, panel: kept.panel.filter((one) => people.has(one)) };
+  } catch {
+    return null;
   }
 }
 
