@@ -8,7 +8,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import agreement, start_up
+from benchmarks import agreement, severity, start_up
 from benchmarks.timing import Comparison
 
 
@@ -18,7 +18,11 @@ def main() -> int:
     arguments = parser.parse_args()
     console = Console(width=110)
     table = Table("what", "Calibrate", "peer", "peer takes", "times as long", "same answer")
-    for comparison in (*start_up.compare(), *agreement.compare(arguments.judgements)):
+    for comparison in (
+        *start_up.compare(),
+        *agreement.compare(arguments.judgements),
+        *severity.compare(arguments.judgements),
+    ):
         table.add_row(*row(comparison))
     console.print(table)
     console.print(
