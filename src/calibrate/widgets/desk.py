@@ -17,6 +17,7 @@ _SCRIPTS = (
     *SCRIPTS,
     "desk_outbox.js",
     "desk_words.js",
+    "desk_evidence.js",
     "desk_cards.js",
     "desk_commit.js",
     "desk.js",

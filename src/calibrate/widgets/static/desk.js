@@ -16,7 +16,6 @@ class Desk {
     this.at = 0;
     this.choices = new Map();
     this.notes = new Map();
-    this.picked = null;
     this.lost = "";
     this.reading = false;
     this.closed = false;
@@ -140,7 +139,7 @@ class Desk {
     this.banner = make("div", { class: "banner", role: "alert" });
     this.steps = make("ol", { class: "steps" });
     this.work = make("div", { class: "work calibrate-work", role: "group", "aria-label": "The student's work" });
-    this.bar = make("div", { class: "bar", role: "group", "aria-label": "Mark as evidence" });
+    this.evidence = new EvidenceBar(this);
     this.rubric = make("div", { class: "rubric", role: "group", "aria-label": sheet.rubric.title });
     this.previous = make("button", { type: "button", onclick: () => this.#show(this.at - 1) }, "← Previous", make("span", {}, " piece"));
     this.next = make("button", { type: "button", class: "main", onclick: () => this.#show(this.at + 1) }, "Next", make("span", {}, " piece"), " →");
@@ -158,7 +157,7 @@ class Desk {
       this.spoken,
       this.banner,
       make("nav", { "aria-label": "Your pieces" }, this.steps),
-      make("div", { class: "halves" }, make("div", { class: "left" }, this.work, this.bar), this.rubric),
+      make("div", { class: "halves" }, make("div", { class: "left" }, this.work, this.evidence.node), this.rubric),
       make(
         "footer",
         {},
@@ -191,7 +190,7 @@ class Desk {
     const moved = this.piece !== undefined;
     this.at = at;
     this.piece = this.sheet.pieces[at];
-    this.#pick(null);
+    this.evidence.pick(null);
     this.cards = new RubricCards(this, this.rubric);
     this.#drawWork();
     this.#paint();
@@ -216,8 +215,8 @@ class Desk {
     this.pages = new WorkPages(pages, answer, {
       code: piece.code,
       id: this.id,
-      picked: (place) => this.#pick(place),
-      enter: () => this.bar.querySelector("button")?.focus(),
+      picked: (place) => this.evidence.pick(place),
+      enter: () => this.evidence.focus(),
       key: (event) => this.#key(event),
       ready: () => this.#paint(),
     });
@@ -227,41 +226,6 @@ class Desk {
   #closePages() {
     this.pages?.close();
     this.pages = null;
-  }
-
-  #pick(place) {
-    this.picked = this.locked ? null : place;
-    if (!this.picked) {
-      this.bar.replaceChildren();
-      return;
-    }
-    if (this.bar.childElementCount) return;
-    this.bar.replaceChildren(
-      make("span", {}, "This is evidence for:"),
-      ...this.piece.criteria.map((criterion) => {
-        const button = make("button", { type: "button", onclick: () => this.#markEvidence(criterion) }, this.name(criterion));
-        button.style.setProperty("--mark", this.color(criterion));
-        button.addEventListener("pointerdown", (event) => event.preventDefault()); // the selection stays
-        return button;
-      }),
-      make("button", { type: "button", class: "quiet", onclick: () => this.#clearPicked() }, "Cancel"),
-    );
-  }
-
-  #clearPicked() {
-    this.pages?.clear();
-    this.#pick(null);
-  }
-
-  #markEvidence(criterion) {
-    if (!this.picked) return;
-    const mark = { ...this.picked };
-    for (const name of ["x", "y", "width", "height"]) if (name in mark) mark[name] = Math.round(mark[name] * 1e4) / 1e4;
-    const { marks } = this.choice(this.piece.id, criterion);
-    this.#clearPicked();
-    if (marks.some((old) => JSON.stringify(old) === JSON.stringify(mark))) return;
-    this.change(criterion, { marks: [...marks, mark] });
-    this.#speak(`Marked as evidence for ${this.name(criterion)}.`);
   }
 
   // Bringing the page up to what is chosen
@@ -313,7 +277,7 @@ class Desk {
     if (text !== this.toldText) {
       this.toldText = text;
       clearTimeout(this.speaking);
-      this.speaking = setTimeout(() => this.#speak(text), wait ? 1500 : 400);
+      this.speaking = setTimeout(() => this.speak(text), wait ? 1500 : 400);
     }
     this.#banner();
     this.cards.tell(outbox.refused);
@@ -364,7 +328,7 @@ class Desk {
     await this.#open();
   }
 
-  #speak(text) {
+  speak(text) {
     if (this.spoken) this.spoken.textContent = text;
   }
 
@@ -399,7 +363,7 @@ class Desk {
     this.committed = true;
     this.lost = "";
     this.receipt = answer.receipt;
-    this.#clearPicked();
+    this.evidence.clear();
     this.#paint();
     this.banner.tabIndex = -1;
     this.banner.focus();

@@ -126,7 +126,7 @@ class WorkPages {
 
   #drawHtml(page, file, label, number, key, ready) {
     // Cleaned when it was brought in; here it runs nothing, loads nothing, and lives in a frame of its own.
-    const frame = make("iframe", { title: label, sandbox: "allow-same-origin", srcdoc: framed(file.text) });
+    const frame = make("iframe", { title: label, sandbox: "allow-same-origin", srcdoc: framed(file.text, !this.picked) });
     page.append(frame);
     const entry = { number, view: null };
     this.views.push(entry);
@@ -156,8 +156,8 @@ function aboutPiece(piece) {
   return about;
 }
 
-/** The document of a frame that shows cleaned work: it may show its own pictures, and nothing else. */
-function framed(html) {
+/** The document of a frame that shows cleaned work, with room for layers of marks: it may show its own pictures, and nothing else. */
+function framed(html, layered) {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Student work</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <style>html{overflow:hidden}body{margin:0;padding:4px;font:17px/1.65 Georgia,'Times New Roman',serif;color:#1b1b1b;overflow-wrap:anywhere}
@@ -165,11 +165,11 @@ h1{font-size:23px}h2{font-size:20px}h3,h4,h5,h6{font-size:18px}h1,h2,h3{line-hei
 body:focus{outline:3px solid #0b57d0;outline-offset:-3px}
 mark{color:inherit;background:color-mix(in srgb,var(--mark) 18%,white);border-bottom:2px solid var(--mark)}
 mark[data-tag]::after{content:attr(data-tag);font:700 10px system-ui,sans-serif;color:#fff;background:var(--mark);border-radius:3px;padding:0 3px;margin-left:2px;vertical-align:super}
-${LAYERS}
+${layered ? LAYERS : ""}
 </style></head><body tabindex="0">${html}</body></html>`;
 }
 
 // What several readers marked, laid over each other: deeper where more of them did, a line for each criterion.
-const LAYERS = `mark.layers{color:#1b1b1b;border-bottom:0;padding:1px 0 calc(1px + var(--lines)*3px);background-color:color-mix(in srgb,var(--mark) calc(6% + var(--depth)*7%),white);background-image:var(--stripes);background-repeat:no-repeat;background-size:var(--sizes);background-position:var(--places);box-decoration-break:clone;-webkit-box-decoration-break:clone;cursor:pointer}
+const LAYERS = `body{line-height:2.05}mark.layers{color:#1b1b1b;border-bottom:0;padding:1px 0 calc(1px + var(--lines)*3px);background-color:color-mix(in srgb,var(--mark) calc(6% + var(--depth)*7%),white);background-image:var(--stripes);background-repeat:no-repeat;background-size:var(--sizes);background-position:var(--places);box-decoration-break:clone;-webkit-box-decoration-break:clone;cursor:pointer}
 mark.layers[data-tag]::after{color:#fff;background:#26303a;border-radius:8px;padding:0 5px}
 mark.layers.lit{outline:2px solid #26303a;outline-offset:1px}`;
