@@ -215,7 +215,8 @@ def test_hand_outs_are_shown_one_at_a_time_and_printed_one_slip_for_each(
     expect(
         page.get_by_role("img", name="QR code with the personal link of staff-3")
     ).to_be_visible()
-    expect(page.get_by_label("Personal link")).to_have_value(re.compile(rf"^{ADDRESS}/join#\S+$"))
+    expect(page.get_by_label("Personal link", exact=True)).to_have_value(re.compile(rf"^{ADDRESS}/join#\S+$"))
+    expect(page.get_by_text("on this computer alone")).to_have_count(0)
     page.get_by_role("button", name="Print the hand-outs").click()
     page.wait_for_function("window.printed !== undefined")
     printed = page.evaluate("window.printed")
@@ -278,7 +279,7 @@ class _Recovery:
 def test_every_step_can_be_read_and_reached_on_a_laptop_and_on_a_phone(
     page: Page, sample: Room, axe: Callable[..., list[watching.Violation]]
 ) -> None:
-    led = Led(page, sample)
+    led = Led(page, sample, address=lambda: "http://127.0.0.1:8765")
 
     def fine(step: str) -> None:
         assert axe(page) == [], step
@@ -304,6 +305,7 @@ def test_every_step_can_be_read_and_reached_on_a_laptop_and_on_a_phone(
     fine("opening")
     page.get_by_role("button", name="Open for scoring").click()
     page.get_by_role("button", name="Show the link").first.click()
+    shows(page, "The room is open on this computer alone")
     fine("hand-outs and progress")
     led.hand_outs()
     sample.everybody_commits()

@@ -66,6 +66,16 @@ class Slips {
           " in a terminal, open the facilitator’s page that it names, and give the links again there.",
         ),
       );
+    } else if (/\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/u.test(kept.address)) {
+      told.push(
+        make(
+          "p",
+          { class: "note" },
+          "The room is open on this computer alone, so these links work nowhere else. To let other devices in, close the room, start ",
+          make("code", {}, "calibrate serve --lan"),
+          ", and give the links again.",
+        ),
+      );
     }
     return told;
   }
