@@ -19,8 +19,6 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
-from raschpy import MFRM
 
 from benchmarks.timing import Comparison
 from calibrate.stats.facets import FacetsFit, Judgements, fit_facets, prepare_judgements
@@ -101,6 +99,9 @@ def with_raschpy(judgements: int, raters: int) -> Comparison:
 
     The two estimate the same severities by different likelihoods.
     """
+    import pandas as pd  # here, so that the memory of `timed` is Calibrate's alone
+    from raschpy import MFRM
+
     columns = district(judgements, raters=raters)
     start = time.perf_counter()
     ours = fit_facets(prepared(*columns), estimator="jml").tables["rater"]

@@ -13,6 +13,7 @@ from calibrate.analysis.comparability import Comparison, compare
 from calibrate.analysis.drift import drift
 from calibrate.analysis.movement import movement
 from calibrate.analysis.severity import SeverityResult, severity
+from calibrate.analysis.severity_model import SeverityModel, severity_model
 from calibrate.resources import sample_data
 
 SCALES = dict.fromkeys(("FOC", "ORG", "DEV", "STY", "CONV"), (1.0, 2.0, 3.0, 4.0))
@@ -58,6 +59,11 @@ def compared(everyday: pd.DataFrame) -> Comparison:
 @pytest.fixture(scope="module")
 def contrasts(scores: pd.DataFrame) -> SeverityResult:
     return severity(scores, SCALES)
+
+
+@pytest.fixture(scope="module")
+def modelled(scores: pd.DataFrame) -> SeverityModel:
+    return severity_model(scores, SCALES)
 
 
 def _exact_agreement(table: pd.DataFrame) -> float:
@@ -162,3 +168,26 @@ def test_the_drifting_rater_becomes_harsher_over_the_year(
     assert differences == sorted(differences, reverse=True)
     steady = drift(scores, SCALES, put_in["severe_rater"], order=WINDOWS)
     assert steady.verdict != "fell"
+
+
+def test_the_model_puts_the_severe_rater_at_the_top_of_one_scale(
+    modelled: SeverityModel, put_in: dict
+) -> None:
+    assert modelled.fit.connected and modelled.fit.converged
+    table = modelled.fit.tables["rater"]
+    assert table.ids[int(np.argmax(table.measure))] == put_in["severe_rater"]
+    verdict = next(one for one in modelled.verdicts if one.rater == put_in["severe_rater"])
+    assert verdict.verdict == "harsher" and -1.0 < verdict.difference < -0.4
+
+
+def test_the_model_names_the_halo_rater_and_nobody_else(
+    modelled: SeverityModel, put_in: dict
+) -> None:
+    flagged = [one.rater for one in modelled.effects if one.effect == "halo" and one.flagged]
+    assert flagged == [put_in["halo_rater"]]
+
+
+def test_without_pieces_read_again_the_model_does_not_speak_of_drift(
+    modelled: SeverityModel,
+) -> None:
+    assert modelled.drift and {one.verdict for one in modelled.drift} == {"cannot tell"}

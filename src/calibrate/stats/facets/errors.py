@@ -13,7 +13,7 @@ from scipy import sparse
 
 from calibrate.stats.facets.blocks import Blocks
 from calibrate.stats.facets.joint import JointFit
-from calibrate.stats.facets.judgements import distinct
+from calibrate.stats.facets.judgements import Judgements, distinct
 from calibrate.stats.facets.layout import Layout
 from calibrate.stats.facets.marginal import MarginalFit
 from calibrate.stats.facets.moments import Moments
@@ -22,8 +22,8 @@ from calibrate.stats.facets.solve import Inverse, invert
 
 FloatArray = npt.NDArray[np.float64]
 
-#: With fewer pieces a sandwich is a guess: then each error is at least the plain one.
-FEW_PIECES = 30
+#: With fewer pieces in all, or of one's own, a sandwich is a guess: then the error is at least the plain one.
+FEW_PIECES, FEW_OF_ONES_OWN = 30, 10
 
 
 def joint_inverse(fit: JointFit, layout: Layout) -> Inverse:
@@ -42,7 +42,7 @@ def joint_covariance(
     blocks = Blocks(data, layout, data.n_pieces)
     table = blocks.table(along, by_level)
     meat = blocks.cross(table, np.ones(data.n_pieces))
-    return _sandwich(inverse.full, meat, len(distinct(data.piece)[0]))
+    return _sandwich(inverse.full, meat, _own_pieces(data, layout))
 
 
 def marginal_inverse(fit: MarginalFit) -> Inverse:
@@ -80,7 +80,8 @@ def marginal_covariance(
     meat[:size, size:] = blocks.against(table, extra)
     meat[size:, :size] = meat[:size, size:].T
     meat[size:, size:] = (extra.T @ extra).toarray()
-    return _sandwich(inverse.full, meat, len(rows))
+    own = np.r_[_own_pieces(data, layout), np.full(groups + 1, len(rows))]
+    return _sandwich(inverse.full, meat, own)
 
 
 def _level_residuals(chance: FloatArray, level: npt.NDArray[np.int64]) -> FloatArray:
@@ -90,10 +91,22 @@ def _level_residuals(chance: FloatArray, level: npt.NDArray[np.int64]) -> FloatA
     return out
 
 
-def _sandwich(bread: FloatArray, meat: FloatArray, pieces: int) -> FloatArray:
-    found = bread @ meat @ bread * (pieces / max(pieces - 1, 1))
-    if pieces < FEW_PIECES:
-        plain = np.diag(bread)
-        lift = np.sqrt(np.maximum(plain / np.maximum(np.diag(found), 1e-300), 1.0))
-        found = found * lift[:, None] * lift[None, :]
-    return np.asarray(found)
+def _own_pieces(data: Judgements, layout: Layout) -> FloatArray:
+    """How many pieces each parameter's judgements come from, shape (P,)."""
+    every = distinct(data.piece)[0]
+    out = np.full(layout.size, float(len(every)))
+    for f, facet in enumerate(data.facets):
+        touched = distinct(data.piece * facet.size + facet.code)[0] % facet.size
+        out[layout.facet(f)] = np.bincount(touched, minlength=facet.size)
+    return out
+
+
+def _sandwich(bread: FloatArray, meat: FloatArray, own: FloatArray) -> FloatArray:
+    """``bread · meat · bread``, each parameter's error grown by n / (n − 1) for the n pieces that it rests on."""
+    found = bread @ meat @ bread
+    grow = np.sqrt(own / np.maximum(own - 1, 1))
+    found = found * grow[:, None] * grow[None, :]
+    few = (own < FEW_OF_ONES_OWN) | (own.max(initial=0) < FEW_PIECES)
+    lift = np.sqrt(np.maximum(np.diag(bread) / np.maximum(np.diag(found), 1e-300), 1.0))
+    lift = np.where(few, lift, 1.0)
+    return np.asarray(found * lift[:, None] * lift[None, :])

@@ -90,7 +90,10 @@ def subsets(
     same = of[1:] == of[:-1]
     pairs = distinct(who[:-1][same] * n_raters + who[1:][same])[0]
     apart = len(np.unique(who)) - 1
-    for pair in pairs.tolist():
+    mixed = np.random.default_rng(0).permutation(
+        pairs
+    )  # any order will do; this one is done soonest
+    for pair in mixed.tolist():
         if not apart:
             break
         apart -= found.join(pair // n_raters, pair % n_raters)

@@ -140,9 +140,13 @@ def fit_part(
     active = [np.bincount(facet.code, minlength=facet.size) > 0 for facet in judged.facets]
     layout = make_layout(judged, anchors, active, inside)
     known = anchors.get("piece", {})
-    own = np.array([i for i, one in enumerate(data.pieces) if one in known], dtype=np.int64)
+    own = np.array(
+        [i for i, one in enumerate(data.pieces) if one in known] if known else [], dtype=np.int64
+    )
     patterns = find_patterns(judged, by_group=marginal, own=own)
-    held = np.array([known.get(data.pieces[p], np.nan) for p in patterns.piece.tolist()])
+    held = np.full(patterns.m, np.nan)
+    for i, p in enumerate(patterns.piece.tolist() if known else ()):
+        held[i] = known.get(data.pieces[p], np.nan)
     kept = held if len(own) else None
     if marginal:
         found = _marginal(patterns, layout, kept, options)

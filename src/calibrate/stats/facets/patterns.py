@@ -27,7 +27,7 @@ class Patterns:
     every
         All judgements.
     data
-        The judgements of one piece of each pattern; ``data.piece`` is the pattern's number 0…m−1. What they say of single
+        The judgements of one piece (without its id) of each pattern; ``data.piece`` is the pattern's number 0…m−1. What they say of single
         levels is that piece's alone: sums of levels are taken from ``every``.
     piece
         One piece of each pattern, shape (m,).
@@ -98,7 +98,7 @@ def find_patterns(data: Judgements, *, by_group: bool, own: IntArray | None = No
     of_piece = np.full(data.n_pieces, -1, dtype=np.int64)
     of_piece[present] = which
     collapsed = Judgements(
-        tuple(data.pieces[one] for one in present[first].tolist()),
+        ("",) * len(first),
         np.repeat(np.arange(len(first)), lengths),
         data.level[kept],
         tuple(Facet(f.name, f.ids, f.code[kept]) for f in data.facets),

@@ -58,6 +58,10 @@ def invert(information: FloatArray, basis: FloatArray) -> Inverse:
     if not len(reduced):
         return Inverse(np.zeros((size, size)), np.zeros(size, dtype=bool))
     scaled, scale = _scaled(reduced)
+    quick = _by_cholesky(scaled)
+    if quick is not None:
+        found = basis @ (quick * scale[:, None] * scale[None, :]) @ basis.T
+        return Inverse(found, np.zeros(size, dtype=bool))
     values, vectors = linalg.eigh(scaled)
     keep = values > _OPEN * max(float(values.max()), 1e-300)
     inside = scale[:, None] * vectors[:, keep]
@@ -66,6 +70,17 @@ def invert(information: FloatArray, basis: FloatArray) -> Inverse:
     return Inverse(
         basis @ inverse @ basis.T, np.asarray(np.abs(loose).max(axis=1, initial=0) > 1e-6)
     )
+
+
+def _by_cholesky(matrix: FloatArray) -> FloatArray | None:
+    """The inverse of a matrix with ones on its diagonal; None where some direction is nearly open."""
+    try:
+        factor = linalg.cho_factor(matrix, check_finite=False)
+    except linalg.LinAlgError:
+        return None
+    if float(np.abs(np.diag(factor[0])).min()) < 1e-3:
+        return None
+    return np.asarray(linalg.cho_solve(factor, np.eye(len(matrix)), check_finite=False))
 
 
 def _scaled(matrix: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -97,7 +97,9 @@ def split(data: Judgements, anchors: Mapping[str, Mapping[str, float]]) -> tuple
         for f, facet in enumerate(data.facets)
     }
     known = anchors.get("piece", {})
-    anchored_pieces = np.array([one in known for one in data.pieces], dtype=bool)
+    anchored_pieces = np.zeros(data.n_pieces, dtype=bool)
+    if known:
+        anchored_pieces[:] = [one in known for one in data.pieces]
     out_pieces, out = at_the_ends(data, anchored, anchored_pieces)
     usable = np.ones(data.n, dtype=bool)
     for f, facet in enumerate(data.facets):

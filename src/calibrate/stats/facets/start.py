@@ -32,10 +32,10 @@ def start_values(patterns: Patterns, layout: Layout) -> tuple[FloatArray, FloatA
         if free.any():
             centre = float(logits[free].mean())
             full[mine] = np.where(free, logits - centre, full[mine])
-    full = (
-        layout.held
-        + layout.basis @ np.linalg.lstsq(layout.basis, full - layout.held, rcond=None)[0]
-    )
+    basis = layout.basis
+    if basis.shape[1]:
+        centred = np.linalg.solve(basis.T @ basis, basis.T @ (full - layout.held))
+        full = layout.held + basis @ centred
     width = layout.used.shape[1]
     counts = np.bincount(data.step * width + data.level, minlength=data.n_steps * width).reshape(
         -1, width
