@@ -1,6 +1,7 @@
 """Floor 4: a result in, a picture out, with its alt text and its sentence. Loaded by notebooks only."""
 
 from calibrate.figures.agreement import agreement_figure, movement_figure, sessions_figure
+from calibrate.figures.dependability import dependability_figure
 from calibrate.figures.differences import differences_figure, rater_figure
 from calibrate.figures.distribution import distribution_figure, growth_figure, released_figure
 from calibrate.figures.links import links_figure
@@ -12,6 +13,7 @@ from calibrate.figures.wright_map import wright_map_figure
 __all__ = [
     "Picture",
     "agreement_figure",
+    "dependability_figure",
     "differences_figure",
     "distribution_figure",
     "growth_figure",

@@ -1,0 +1,147 @@
+"""How dependability is said in words that a teacher can repeat."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from calibrate.analysis.wording import count, listed, percent, upper_first
+from calibrate.stats.generalizability import GStudy
+from calibrate.stats.generalizability_decisions import Dependability
+
+Row = tuple[int, int, float, float, float]
+"""Raters, tasks, phi, hours, consistency."""
+
+_PLAIN = {
+    "piece": "how good the pieces are",
+    "student": "how well the students write",
+    "rater": "how strict the raters are",
+    "task": "how hard the tasks are",
+    "criterion": "the criteria themselves",
+    "piece x rater": "what a rater sees in a piece",
+    "rater:piece": "who happened to read a piece",
+    "rater:task:student": "who happened to read a piece",
+    "student x rater": "what a rater sees in a student",
+    "student x task": "how a student does on a task",
+    "task:student": "which of a student's pieces was read",
+    "task x rater": "how strict a rater is on a task",
+}
+_ORDINALS = ("first", "second", "third", "fourth")
+FEW_RATERS = 4
+FEW_PIECES = 10
+
+
+def share_shown(value: float) -> str:
+    """A coefficient with two decimals and no zero before the point: ``.61``; ``1.00``."""
+    if math.isnan(value):
+        return "not known"
+    text = f"{value:.2f}"
+    return text[1:] if text.startswith("0") else text
+
+
+def hours_shown(hours: float) -> str:
+    """``9 hours``, ``1.5 hours``, ``20 minutes``."""
+    if hours < 0.95:
+        return count(max(1, round(hours * 60)), "minute")
+    rounded = round(hours) if hours >= 9.5 else round(hours * 2) / 2
+    return f"{rounded:g} {'hour' if rounded == 1 else 'hours'}"
+
+
+def source_name(source: str, labels: Mapping[str, str] | None = None) -> str:
+    """What a source of differences is called."""
+    known = {**_PLAIN, **(labels or {})}
+    if source in known:
+        return known[source]
+    main = source.removesuffix(" x criterion")
+    if source != main:
+        return f"{known.get(main, main)}, criterion by criterion"
+    return "everything else"
+
+
+def dependability_sentence(
+    study: GStudy, now: Dependability, rows: Sequence[Row], labels: Mapping[str, str] | None = None
+) -> str:
+    """What the study says: where differences come from, and what another rater or task would bring."""
+    if study.undefined:
+        return (
+            f"How far these scores can be depended on cannot be told: {study.undefined}. "
+            "It takes at least two pieces that two raters read without talking."
+        )
+    parts = [_differences(study, labels)]
+    if math.isnan(now.phi):
+        return " ".join(
+            [*parts, "There are no differences that scores could be depended on to show."]
+        )
+    own = min(max(round(study.tasks), 1), max(row[1] for row in rows))
+    parts.append(_raters([row for row in rows if row[1] == own], study, own))
+    if study.object == "student":
+        parts.append(_tasks([row for row in rows if row[0] == 2]))
+    parts.append(_cut([row for row in rows if row[1] == own], study))
+    if study.n_raters < FEW_RATERS or study.n_pieces < FEW_PIECES:
+        few = f"{count(study.n_raters, 'rater')} and {count(study.n_pieces, 'piece')}"
+        parts.append(f"This rests on {few} only: take it as a first look.")
+    return " ".join(part for part in parts if part)
+
+
+def _differences(study: GStudy, labels: Mapping[str, str] | None) -> str:
+    others = sorted(
+        (one for one in study.components if one.source not in (study.object, "criterion")),
+        key=lambda one: -one.share,
+    )
+    without = sum(one.variance for one in study.components if one.source != "criterion")
+    if without <= 0:
+        return "No differences beyond those between criteria were found."
+    own = study.variance(study.object) / without
+    told = [
+        f"{percent(one.variance / without)} from {source_name(one.source, labels)}"
+        for one in others
+        if " x criterion" not in one.source and one.variance / without >= 0.01
+    ][:2]
+    text = f"Of the differences between scores, {percent(own)} come from {source_name(study.object, labels)}"
+    return f"{text}, {listed(told)}." if told else f"{text}."
+
+
+def _raters(rows: Sequence[Row], study: GStudy, own: int) -> str:
+    by_raters = {row[0]: row for row in rows}
+    one, two, three = (by_raters.get(n) for n in (1, 2, 3))
+    if one is None or two is None or three is None:
+        return ""
+    on = "piece" if study.object == "piece" else f"of {count(own, 'piece')} a student"
+    text = (
+        f"A second rater on every {on if study.object == 'piece' else 'piece'} lifts dependability "
+        f"from {share_shown(one[2])} to {share_shown(two[2])}"
+    )
+    if study.object == "student":
+        text += f" ({on})"
+    more = three[2] - two[2]
+    gain = f"adds {share_shown(more)}" if more >= 0.005 else "adds next to nothing"
+    if math.isnan(one[3]):
+        return f"{text}; a third {gain}."
+    cost = hours_shown(two[3] - one[3])
+    return f"{text} and costs {cost} of scoring; a third {gain} for {cost} more."
+
+
+def _tasks(rows: Sequence[Row]) -> str:
+    by_tasks = {row[1]: row for row in rows}
+    one, two = by_tasks.get(1), by_tasks.get(2)
+    if one is None or two is None:
+        return ""
+    text = (
+        f"With two raters, a second piece from every student lifts it from {share_shown(one[2])} "
+        f"to {share_shown(two[2])}"
+    )
+    if math.isnan(one[3]):
+        return f"{text}."
+    return f"{text} and costs {hours_shown(two[3] - one[3])} of scoring."
+
+
+def _cut(rows: Sequence[Row], study: GStudy) -> str:
+    by_raters = {row[0]: row for row in rows}
+    one, two = by_raters.get(1), by_raters.get(2)
+    if one is None or two is None or math.isnan(one[4]) or math.isnan(two[4]):
+        return ""
+    things = "pieces" if study.object == "piece" else "students"
+    return upper_first(
+        f"read by one rater, {percent(one[4])} of {things} would land on the same side of the cut if "
+        f"somebody else read them; by two, {percent(two[4])}."
+    )

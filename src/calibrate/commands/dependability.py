@@ -1,0 +1,202 @@
+"""``calibrate dependability``: where differences come from, and what more raters or tasks would buy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from calibrate.console import JsonFlag, print_json, say
+from calibrate.errors import ArgumentError, DataError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from calibrate.analysis.dependability import DependabilityResult
+
+app = typer.Typer()
+
+
+@app.command()
+def dependability(
+    scores: Annotated[
+        Path, typer.Argument(metavar="SCORES", help="A table of scores: CSV or XLSX, long or wide.")
+    ],
+    piece: Annotated[
+        str | None, typer.Option(metavar="HEADING", help="The column of pieces, if not “piece”.")
+    ] = None,
+    rater: Annotated[
+        str | None, typer.Option(metavar="HEADING", help="The column of raters, if not “rater”.")
+    ] = None,
+    criterion: Annotated[
+        str | None,
+        typer.Option(metavar="HEADING", help="The column of criteria, if not “criterion”."),
+    ] = None,
+    score: Annotated[
+        str | None, typer.Option(metavar="HEADING", help="The column of scores, if not “score”.")
+    ] = None,
+    criteria: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B,C",
+            help="For a wide table: the columns that hold scores, one per criterion.",
+        ),
+    ] = None,
+    levels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LEVELS",
+            help="The scale: 1,2,3,4 or 1-4 or 0-4:0.5 or ORG=1-4,CONV=0-2; words lowest first.",
+        ),
+    ] = None,
+    measured: Annotated[
+        str | None,
+        typer.Option(
+            "--object",
+            metavar="piece|student",
+            help="What is measured: the piece, or the student over several pieces.",
+        ),
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(metavar="N", help="Minutes of one reading; otherwise those in the table."),
+    ] = None,
+    cut: Annotated[
+        float | None,
+        typer.Option(metavar="SCORE", help="The lowest mean score that counts as proficient."),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say where differences between scores come from, and what more raters or tasks would buy.
+
+    SCORES has a row for each judgement (piece, rater, criterion, score) or, with --criteria, a column
+    for each criterion; columns student, task, window and minutes are used where they are there. Only
+    independent readings of a blind round count, and criteria are taken as they are, not as a sample.
+    """
+    from calibrate.analysis.dependability import dependability as depend
+    from calibrate.analysis.readings import independent_blind
+    from calibrate.exchange.score_tables import read_score_table
+
+    if criteria is not None and (criterion or score):
+        raise ArgumentError(
+            "--criteria is for wide tables, --criterion and --score are for long ones.",
+            column="--criteria",
+            fix="Give one or the other.",
+        )
+    wide = [name.strip() for name in criteria.split(",") if name.strip()] if criteria else []
+    if criteria is not None and not wide:
+        raise ArgumentError(
+            "--criteria names no column.",
+            column="--criteria",
+            fix="Write them like --criteria ORG,CONV.",
+        )
+    table = read_score_table(
+        scores,
+        piece=piece,
+        rater=rater,
+        criterion=criterion,
+        score=score,
+        criteria=wide,
+        levels=levels,
+    )
+    for warning in table.warnings:
+        say(f"Note: {warning}")
+    chosen = independent_blind(table.frame, table.levels)
+    if chosen.left_out:
+        say(f"Note: {chosen.sentence}")
+    if chosen.table.empty:
+        raise DataError(
+            "None of these scores is an independent reading of a blind round, so they cannot show how far scores can be depended on.",
+            file=table.file,
+            fix="Give the scores that raters gave before they talked.",
+        )
+    result = depend(chosen.table, table.levels, minutes=minutes, cut=cut, measured=measured)
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        _show(result)
+
+
+def _show(result: DependabilityResult) -> None:
+    """The components, the decision study, then the sentence and what to know."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from calibrate.analysis.dependability_words import hours_shown, share_shown, source_name
+    from calibrate.analysis.wording import count, percent
+
+    screen = Console(soft_wrap=False)
+    screen = screen if screen.is_terminal else Console(width=110)
+    study = result.study
+    if not study.undefined:
+        table = Table(
+            title=Text(
+                f"Where differences come from · {count(study.n_pieces, 'piece')}, "
+                f"{count(study.n_raters, 'rater')}, {count(study.n_scores, 'score')}"
+            ),
+            title_justify="left",
+            title_style="bold",
+        )
+        table.add_column("Source", overflow="fold")
+        table.add_column("In words", overflow="fold")
+        table.add_column("Variance", justify="right", no_wrap=True)
+        table.add_column("Share", justify="right", no_wrap=True)
+        for one in study.components:
+            chance = ", and chance" if one is study.components[-1] else ""
+            table.add_row(
+                one.source,
+                source_name(one.source) + chance,
+                f"{one.variance:.3f}",
+                percent(one.share),
+            )
+        screen.print(table)
+        screen.print()
+        screen.print(_plans(result, Table, share_shown, hours_shown))
+        screen.print()
+    screen.print(Text(result.sentence))
+    for note in study.notes:
+        screen.print(Text(f"Note: {note}"))
+    if not study.undefined:
+        screen.print(
+            Text(
+                f"\nComponents by {study.method}; readings are {study.design}. g looks at the order of "
+                f"{study.object}s, phi (dependability) at the points themselves; criteria are fixed."
+                + ("" if result.minutes_from != "not known" else " --minutes N tells the hours.")
+            )
+        )
+
+
+def _plans(
+    result: DependabilityResult,
+    table_of: type[Table],
+    share: Callable[[float], str],
+    hours: Callable[[float], str],
+) -> Table:
+    """The decision study as a table; columns that know nothing are left out."""
+    students = result.study.object == "student"
+    table = table_of(
+        title="What more readings would bring", title_justify="left", title_style="bold"
+    )
+    table.add_column("Raters a piece", justify="right")
+    if students:
+        table.add_column("Pieces a student", justify="right")
+    for name in ("g", "phi"):
+        table.add_column(name, justify="right", no_wrap=True)
+    if result.cut is not None:
+        table.add_column("Same side of the cut", justify="right")
+    timed = result.minutes_from != "not known"
+    if timed:
+        table.add_column("Scoring", justify="right", no_wrap=True)
+    for one in result.plans:
+        table.add_row(
+            str(one.n_rater),
+            *([str(one.n_task)] if students else []),
+            share(one.g),
+            share(one.phi),
+            *([share(one.consistency)] if result.cut is not None else []),
+            *([hours(one.hours)] if timed else []),
+        )
+    return table

@@ -1,0 +1,97 @@
+"""What more raters would bring: dependability against the number of readings, with the hours they cost."""
+
+from __future__ import annotations
+
+import math
+
+from calibrate.analysis.dependability import DependabilityResult, Plan
+from calibrate.analysis.dependability_words import hours_shown, share_shown
+from calibrate.analysis.wording import count
+from calibrate.figures.look import (
+    BLUE,
+    FAINT,
+    ORANGE,
+    PALE_BLUE,
+    QUIET,
+    Picture,
+    bare,
+    canvas,
+    style,
+)
+
+MOST_RATERS = 6
+_TASKS = (1, 2, 3)
+_LOOKS = ((BLUE, "o", "-"), (ORANGE, "D", "--"), (PALE_BLUE, "s", ":"))
+
+
+def dependability_figure(result: DependabilityResult) -> Picture:
+    """Dependability (phi) by readings of a piece; a line for each number of pieces a student has."""
+    plans = [one for one in result.plans if one.n_rater <= MOST_RATERS and not math.isnan(one.phi)]
+    tasks = [n for n in _TASKS if any(one.n_task == n for one in plans)]
+    with style():
+        figure, axes = canvas(3.1)
+        for n, (colour, marker, line) in zip(tasks, _LOOKS, strict=False):
+            row = [one for one in plans if one.n_task == n]
+            axes.plot(
+                [one.n_rater for one in row],
+                [one.phi for one in row],
+                color=colour,
+                marker=marker,
+                linestyle=line,
+                label=f"{count(n, 'piece')} a student",
+            )
+        for one in plans:
+            if one.n_task != tasks[-1]:
+                continue
+            axes.annotate(
+                share_shown(one.phi),
+                (one.n_rater, one.phi),
+                xytext=(0, 8),
+                textcoords="offset points",
+                ha="center",
+                fontsize=9.5,
+            )
+        if not plans:
+            axes.text(0.5, 0.5, "cannot be told", ha="center", color=QUIET)
+        axes.set_ylim(0, 1.08)
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", ".25", ".50", ".75", "1"])
+        first = [one for one in plans if one.n_task == min(tasks)]
+        axes.set_xticks([one.n_rater for one in first], [_tick(one) for one in first])
+        axes.set_xlabel("raters who read each piece" + _below(first, len(tasks) > 1))
+        axes.set_ylabel("dependability")
+        bare(axes, grid=False)
+        axes.grid(axis="y", color=FAINT)
+        if len(tasks) > 1:
+            axes.legend(
+                loc="lower center",
+                bbox_to_anchor=(0.5, 1.0),
+                ncols=len(tasks),
+                handlelength=1.4,
+                columnspacing=1.0,
+            )
+    return Picture(figure, _alt(result, plans, tasks), result.sentence)
+
+
+def _tick(one: Plan) -> str:
+    return (
+        str(one.n_rater)
+        if math.isnan(one.hours)
+        else f"{one.n_rater}\n{hours_shown(one.hours).replace(' ', chr(10))}"
+    )
+
+
+def _below(plans: list[Plan], several: bool) -> str:
+    if not plans or math.isnan(plans[0].hours):
+        return ""
+    return ", and the hours of scoring" + (" for one piece of each" if several else "")
+
+
+def _alt(result: DependabilityResult, plans: list[Plan], tasks: list[int]) -> str:
+    if not plans:
+        return f"Dependability cannot be told: {result.study.undefined or 'no differences'}."
+    told = []
+    for n in tasks:
+        row = [one for one in plans if one.n_task == n]
+        each = ", ".join(f"{count(one.n_rater, 'rater')} {share_shown(one.phi)}" for one in row)
+        told.append(f"{count(n, 'piece')} a student: {each}" if len(tasks) > 1 else each)
+    return "Dependability by the number of raters who read each piece. " + "; ".join(told) + "."

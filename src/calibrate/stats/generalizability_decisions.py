@@ -1,0 +1,158 @@
+"""What other numbers of raters and tasks would bring: a decision study from variance components.
+
+Criteria are fixed: what a source adds to the mean over k criteria is its own variance and a k-th of its variance by criterion.
+``g`` looks at the order of the objects (how severe the raters are does not matter), ``phi`` at the points themselves.
+
+Source: Brennan (2001), *Generalizability Theory*, section 4.3 (fixed facets) and chapter 2 (g and phi; phi at a cut, equation
+2.54); Brennan & Kane (1977), *Journal of Educational Measurement* 14, pp. 277–289. Decision consistency: the chance that two
+panels agree on which side of the cut an object lies, under the normal distribution (Huynh 1976, *Journal of Educational
+Measurement* 13, pp. 253–264, with the normal in the place of the beta).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special, stats
+
+from calibrate.stats.generalizability import GStudy
+from calibrate.stats.generalizability_balanced import Source
+
+
+@dataclass(frozen=True)
+class Dependability:
+    """How far scores can be depended on with so many raters and tasks; ``nan`` where undefined.
+
+    Attributes
+    ----------
+    n_rater
+        Readings of each piece (a mean of a design may lie between whole numbers).
+    n_task
+        Pieces of each student; 1 where the piece is the object.
+    g, phi
+        0–1.
+    sem
+        The standard error of a mean score, in points (absolute).
+    phi_cut
+        Dependability of being above or below the cut, 0–1; ``nan`` without a cut.
+    consistency
+        The chance that two such panels decide alike on which side of the cut an object lies, 0–1.
+    """
+
+    n_rater: float
+    n_task: float
+    g: float
+    phi: float
+    sem: float
+    phi_cut: float
+    consistency: float
+
+
+def decide(
+    study: GStudy, n_rater: float, n_task: float = 1.0, cut: float | None = None
+) -> Dependability:
+    """The dependability of the mean over so many raters (and tasks), criteria fixed.
+
+    Parameters
+    ----------
+    study
+        The components.
+    n_rater, n_task
+        At least 1 each.
+    cut
+        The lowest mean over criteria that counts as proficient, in points.
+    """
+    nan = math.nan
+    if study.undefined:
+        return Dependability(n_rater, n_task, nan, nan, nan, nan, nan)
+    true, relative, absolute = _parts(study, n_rater, n_task)
+    return Dependability(
+        n_rater,
+        n_task,
+        _share(true, relative),
+        _share(true, absolute),
+        math.sqrt(absolute),
+        nan if cut is None else _phi_at(study, true, absolute, cut),
+        nan if cut is None else _consistency(study.mean, true, absolute, cut),
+    )
+
+
+def error_parts(study: GStudy) -> dict[str, float]:
+    """Variances of the mean over the study's criteria, by what they are divided by.
+
+    Returns
+    -------
+    dict
+        ``object`` (true differences), ``rater``, ``task``, ``both`` (a single reading of a single task) in the relative error;
+        ``rater_alone``, ``task_alone``, ``both_alone`` are what severity and difficulty add to the absolute error.
+    """
+    return {
+        name: sum((_fixed(study, *source) for source in sources), 0.0)
+        for name, sources in _sources(study.object).items()
+    }
+
+
+def _sources(measured: str) -> dict[str, list[Source]]:
+    return {
+        "object": [(measured,)],
+        "rater": [("piece", "rater"), ("rater:piece",), ("student", "rater")],
+        "task": [("student", "task"), ("task:student",)],
+        "both": [
+            ("student", "task", "rater"),
+            ("task:student", "rater"),
+            ("rater:task:student",),
+        ],
+        "rater_alone": [("rater",)],
+        "task_alone": [("task",)],
+        "both_alone": [("task", "rater")],
+    }
+
+
+def _parts(study: GStudy, n_rater: float, n_task: float) -> tuple[float, float, float]:
+    """True variance, relative error and absolute error of the mean score."""
+    part = error_parts(study)
+    relative = part["rater"] / n_rater + part["task"] / n_task + part["both"] / (n_rater * n_task)
+    absolute = relative + (
+        part["rater_alone"] / n_rater
+        + part["task_alone"] / n_task
+        + part["both_alone"] / (n_rater * n_task)
+    )
+    return part["object"], relative, absolute
+
+
+def _fixed(study: GStudy, *source: str) -> float:
+    return study.variance(*source) + study.variance(*source, "criterion") / study.n_criteria
+
+
+def _share(true: float, error: float) -> float:
+    return true / (true + error) if true + error > 0 else math.nan
+
+
+def _phi_at(study: GStudy, true: float, absolute: float, cut: float) -> float:
+    """Phi at the cut, the squared distance of the mean from it freed of the mean's own error."""
+    part = error_parts(study)
+    of_mean = (
+        true / study.n_objects
+        + part["rater_alone"] / study.n_raters
+        + part["task_alone"] / study.tasks
+        + part["rater"] / (study.n_objects * study.readings)
+        + part["task"] / (study.n_objects * study.tasks)
+        + (part["both"] + part["both_alone"]) / (study.n_objects * study.readings * study.tasks)
+    )
+    distance = max((study.mean - cut) ** 2 - of_mean, 0.0)
+    return _share(true + distance, absolute)
+
+
+def _consistency(mean: float, true: float, absolute: float, cut: float) -> float:
+    whole = true + absolute
+    if whole <= 0:
+        return math.nan
+    if absolute == 0:
+        return 1.0
+    z = (cut - mean) / math.sqrt(whole)
+    phi = true / whole
+    covariance = np.array([[1.0, phi], [phi, 1.0]])
+    both_below = float(stats.multivariate_normal.cdf([z, z], cov=covariance))
+    return min(1.0, max(0.0, 1 - 2 * float(special.ndtr(z)) + 2 * both_below))

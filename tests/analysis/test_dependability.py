@@ -1,0 +1,113 @@
+"""What more raters or tasks would buy, from a score table, in words and in a picture."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from calibrate.analysis.dependability import dependability
+from calibrate.analysis.dependability_words import hours_shown, share_shown, source_name
+from calibrate.errors import ArgumentError
+from calibrate.figures import dependability_figure
+from tests.analysis.districts import SCALES, panel
+
+RATERS = {f"R{i}": ("lincoln", severity) for i, severity in enumerate((-0.4, 0.0, 0.1, 0.5))}
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return panel(np.random.default_rng(3), RATERS, 40)
+
+
+def test_the_sentence_tells_the_gain_and_its_hours(table):
+    found = dependability(table, SCALES, minutes=9)
+    one, two, three = (found.plan(n) for n in (1, 2, 3))
+    assert (one.hours, two.hours) == (pytest.approx(6.0), pytest.approx(12.0))
+    assert (
+        f"A second rater on every piece lifts dependability from {share_shown(one.phi)} to "
+        f"{share_shown(two.phi)} and costs 6 hours of scoring; a third adds "
+        f"{share_shown(three.phi - two.phi)} for 6 hours more."
+    ) in found.sentence
+    assert found.now.n_rater == 4 and found.now.phi == pytest.approx(found.plan(4).phi)
+
+
+def test_the_scales_cut_gives_consistency_and_a_given_cut_goes_before_it(table):
+    found = dependability(table, SCALES)
+    assert found.cut == 3.0
+    assert "same side of the cut" in found.sentence
+    assert dependability(table, SCALES, cut=2.0).cut == 2.0
+
+
+def test_minutes_come_from_the_table_where_nobody_gives_them(table):
+    timed = table.assign(minutes=np.where(table["rater"] == "R0", 4.0, 6.0))
+    found = dependability(timed, SCALES)
+    assert (found.minutes, found.minutes_from) == (6.0, "measured")
+    assert dependability(timed, SCALES, minutes=2).minutes_from == "given"
+    without = dependability(table, SCALES)
+    assert math.isnan(without.plan(1).hours) and "hour" not in without.sentence
+    with pytest.raises(ArgumentError):
+        dependability(table, SCALES, minutes=0)
+
+
+def test_students_with_several_pieces_in_a_window_are_measured(table):
+    number = table["piece"].str[1:].astype(int) - 1
+    several = table.assign(student=(number // 2).astype(str), task=(number % 2).astype(str))
+    found = dependability(several, SCALES, minutes=6)
+    assert (found.study.object, found.study.n_objects) == ("student", 20)
+    assert found.plan(2, 2).phi > found.plan(2, 1).phi
+    assert found.plan(2, 2).hours == pytest.approx(8.0)
+    assert "a second piece from every student" in found.sentence
+    assert dependability(several, SCALES, measured="piece").study.object == "piece"
+    by_window = several.assign(window=(number % 2).map({0: "fall", 1: "spring"}))
+    assert dependability(by_window, SCALES).study.object == "piece"
+
+
+def test_what_the_table_cannot_say_is_refused(table):
+    with pytest.raises(ArgumentError, match="whose"):
+        dependability(table, SCALES, measured="student")
+    with pytest.raises(ArgumentError, match="can be measured"):
+        dependability(table, SCALES, measured="school")
+
+
+def test_one_rater_alone_cannot_tell(table):
+    found = dependability(table[table["rater"] == "R0"], SCALES)
+    assert "cannot be told: only one rater scored" in found.sentence
+    assert found.plans == () and math.isnan(found.now.g)
+    assert "cannot be told" in dependability_figure(found).alt
+
+
+def test_few_raters_and_pieces_are_a_first_look():
+    small = dependability(panel(np.random.default_rng(1), RATERS, 5), SCALES)
+    assert "4 raters and 5 pieces only" in small.sentence
+
+
+def test_readings_after_the_talk_do_not_count(table):
+    later = table.assign(round="after_discussion", score=2.0)
+    both = dependability(pd.concat([table, later]), SCALES)
+    assert both.now == dependability(table, SCALES).now
+    assert both.left_out[0].n == len(later)
+
+
+def test_the_picture_says_its_numbers(table):
+    found = dependability(table, SCALES, minutes=9)
+    picture = dependability_figure(found)
+    assert f"2 raters {share_shown(found.plan(2).phi)}" in picture.alt
+    assert picture.sentence == found.sentence
+    drawn = picture.svg()
+    assert "12" in drawn and "hours of scoring" in drawn
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(0.25, "15 minutes"), (1.0, "1 hour"), (1.6, "1.5 hours"), (41.7, "42 hours")],
+)
+def test_hours_are_said_as_people_say_them(hours, said):
+    assert hours_shown(hours) == said
+
+
+def test_every_source_has_words():
+    assert source_name("piece x criterion") == "how good the pieces are, criterion by criterion"
+    assert (share_shown(0.614), share_shown(1.0)) == (".61", "1.00")

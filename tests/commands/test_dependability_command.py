@@ -1,0 +1,96 @@
+"""``calibrate dependability``: the JSON of the schema, the tables in the terminal, errors as messages."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
+
+from calibrate.cli import app
+from tests.support.tree import ROOT
+
+runner = CliRunner()
+SCHEMA = Draft202012Validator(
+    json.loads((ROOT / "docs/schemas/dependability.schema.json").read_text(encoding="utf-8"))
+)
+BRENNAN = json.loads((ROOT / "tests/data/generalizability.json").read_text(encoding="utf-8"))
+LONG = "piece,rater,criterion,score\n" + "".join(
+    f"P{p},R{r},C{c},{score}\n" for p, r, c, score in BRENNAN["cases"][0]["rows"]
+)
+
+
+@pytest.fixture
+def run(tmp_path):
+    def with_file(text: str, *options: str):
+        path = tmp_path / "scores.csv"
+        path.write_text(text, encoding="utf-8")
+        return runner.invoke(app, ["dependability", str(path), *options])
+
+    return with_file
+
+
+def answer_of(result) -> dict:
+    assert result.exit_code == 0, result.stderr
+    answer = json.loads(result.stdout)
+    SCHEMA.validate(answer)
+    return answer
+
+
+def test_the_schema_is_a_schema():
+    Draft202012Validator.check_schema(SCHEMA.schema)
+
+
+def test_json_of_brennans_data_fits_the_schema_and_his_numbers(run):
+    answer = answer_of(run(LONG, "--levels", "0-9", "--minutes", "6", "--json"))
+    found = {one["source"]: one["variance"] for one in answer["components"]}
+    assert found["piece"] == pytest.approx(0.55277777, abs=1e-7)
+    assert found["piece x rater x criterion"] == pytest.approx(0.93518518, abs=1e-7)
+    assert (answer["object"], answer["design"]) == ("piece", "crossed")
+    assert answer["g"] == answer["decision_study"][3]["g"]
+    assert answer["decision_study"][1] == {
+        "n_rater": 2,
+        "n_task": 1,
+        "g": pytest.approx(0.5364347468),
+        "phi": pytest.approx(0.6032407 / (0.6032407 + 0.78125), abs=1e-6),
+        "hours": pytest.approx(2.0),
+        "sem": pytest.approx(0.78125**0.5),
+        "phi_cut": None,
+        "consistency": None,
+    }
+
+
+def test_a_table_with_gaps_codes_and_two_scales_fits_too(run):
+    rows = [line for i, line in enumerate(LONG.splitlines()) if i == 0 or i % 7]
+    rows[3] = rows[3].rsplit(",", 1)[0] + ",BLANK"
+    answer = answer_of(run("\n".join(rows), "--levels", "0-9", "--cut", "5", "--json"))
+    assert answer["method"] == "REML"
+    assert 0 < answer["decision_study"][0]["consistency"] < 1
+
+
+def test_what_cannot_be_told_is_null_with_its_reason(run):
+    answer = answer_of(run("piece,rater,score\nA,1,2\nB,1,3\n", "--levels", "1-4", "--json"))
+    assert (answer["g"], answer["phi"], answer["decision_study"]) == (None, None, [])
+    assert answer["undefined"] == "only one rater scored"
+
+
+def test_the_terminal_shows_tables_and_the_sentence(run):
+    result = run(LONG, "--levels", "0-9", "--minutes", "9", "--cut", "5")
+    assert result.exit_code == 0, result.stderr
+    for told in ("piece x rater", "Raters a piece", "1.5 hours", "A second rater on every piece"):
+        assert told in result.stdout
+
+
+def test_mistakes_on_the_command_line_end_with_two(run):
+    assert run(LONG, "--minutes", "0").exit_code == 2
+    assert run(LONG, "--criteria", "A", "--score", "B").exit_code == 2
+
+
+def test_scores_after_the_talk_alone_are_refused(run):
+    text = "piece,rater,score,round\nA,1,2,2\nA,2,3,2\n"
+    result = run(text, "--json")
+    assert result.exit_code == 1
+    answer = json.loads(result.stdout)
+    SCHEMA.validate(answer)
+    assert "None of these scores" in answer["error"]["message"]
