@@ -8,13 +8,14 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import agreement, severity, start_up
+from benchmarks import agreement, room, severity, start_up
 from benchmarks.timing import Comparison
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--judgements", type=int, default=200_000, help="size of the score table")
+    parser.add_argument("--no-room", action="store_true", help="leave the room under load out")
     arguments = parser.parse_args()
     console = Console(width=110)
     table = Table("what", "Calibrate", "peer", "peer takes", "times as long", "same answer")
@@ -28,7 +29,7 @@ def main() -> int:
     console.print(
         f"{arguments.judgements:,} judgements, Python {sys.version.split()[0]}. Best of several runs."
     )
-    return 0
+    return 0 if arguments.no_room else room.main([])
 
 
 def row(comparison: Comparison) -> tuple[str, ...]:

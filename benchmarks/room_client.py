@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 Message = dict[str, Any]
 
@@ -138,7 +139,10 @@ class Page:
             "channel": "shell",
             "buffers": [],
         }
-        await self._socket.send(json.dumps(message))
+        try:
+            await self._socket.send(json.dumps(message))
+        except ConnectionClosed as error:
+            raise Refused("the connection has ended") from error
 
     @property
     def widget(self) -> str | None:

@@ -1,10 +1,10 @@
 // Reads the token behind the # of a link, takes it out of the address, and sends it once. It is kept nowhere here.
 const said = document.getElementById("said");
 const { start, to } = said.dataset;
-const token = location.hash.slice(1);
-history.replaceState(null, "", start);
 
 async function comeIn() {
+  const token = location.hash.slice(1);
+  history.replaceState(null, "", start);
   if (!token) {
     tell("This link is not complete: nothing stands behind its #. Copy it whole, or come in at the door with your slip.");
     return;
@@ -34,3 +34,4 @@ function tell(text) {
 }
 
 comeIn();
+addEventListener("hashchange", comeIn); // another link was put into the address of this very page
