@@ -215,7 +215,9 @@ def test_hand_outs_are_shown_one_at_a_time_and_printed_one_slip_for_each(
     expect(
         page.get_by_role("img", name="QR code with the personal link of staff-3")
     ).to_be_visible()
-    expect(page.get_by_label("Personal link", exact=True)).to_have_value(re.compile(rf"^{ADDRESS}/join#\S+$"))
+    expect(page.get_by_label("Personal link", exact=True)).to_have_value(
+        re.compile(rf"^{ADDRESS}/join#\S+$")
+    )
     expect(page.get_by_text("on this computer alone")).to_have_count(0)
     page.get_by_role("button", name="Print the hand-outs").click()
     page.wait_for_function("window.printed !== undefined")

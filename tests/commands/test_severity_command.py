@@ -107,7 +107,7 @@ def test_a_unanimous_panel_says_that_it_cannot_tell(run):
     assert rater["measure"] is None
     assert rater["undefined"]
     assert answer["log_likelihood"] is None
-    assert "nothing tells severe from lenient" in answer["sentence"]
+    assert "nobody is harsher than another" in answer["sentence"]
 
 
 def test_columns_can_be_facets_and_reasons_for_bias(run):

@@ -120,4 +120,4 @@ def test_where_there_is_no_scale_the_picture_says_so():
     drawn.piece, drawn.rater = piece, rater
     drawn.criterion, drawn.score = np.zeros(8, int), np.full(8, 3.0)
     picture = wright_map_figure(modelled(drawn))
-    assert "nothing tells severe from lenient" in picture.sentence
+    assert "nobody is harsher" in picture.sentence

@@ -113,7 +113,7 @@ def _change(
 ) -> RereadDrift:
     ids = fit.data.facets[0].ids
     a, b = ids.index(rater + _BETWEEN + first), ids.index(rater + _BETWEEN + last)
-    for _, part in fit.fits:
+    for _, part in fit.bounded:
         if part.estimated[0][a] and part.estimated[0][b]:
             start = part.layout.starts[0]
             change = float(part.full[start + b] - part.full[start + a])

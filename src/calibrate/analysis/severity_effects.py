@@ -74,7 +74,7 @@ def effects_by_rater(
     """Central tendency and halo of every rater with a fitted subset."""
     found: dict[str, list[tuple[str, float, float, float, int]]] = {CENTRAL: [], HALO: []}
     ids = fit.data.facets[RATER].ids
-    for _, part in fit.fits:
+    for _, part in fit.bounded:
         residuals = Residuals(part)
         known = np.unique(residuals.data.rater).tolist()
         for name, cells in ((CENTRAL, central_tendency(residuals)), (HALO, residuals.halo())):
@@ -156,7 +156,7 @@ def _table(
 ) -> BiasTable:
     raters = fit.data.facets[RATER].ids
     rows: list[tuple[str, str, float, float, float, int]] = []
-    for _, part in fit.fits:
+    for _, part in fit.bounded:
         residuals = Residuals(part)
         data = residuals.data
         if keyed is None:

@@ -136,7 +136,7 @@ def _elements(table: ElementTable) -> list[dict[str, Any]]:
 def _groups(fit: FacetsFit) -> list[dict[str, Any]]:
     """The mean of each group of pieces on the logit scale of its subset, for marginal estimates."""
     rows = []
-    for number, part in fit.fits:
+    for number, part in fit.bounded:
         if part.group_means is None:
             continue
         for name, mean in zip(fit.data.group_names, part.group_means.tolist(), strict=False):

@@ -136,7 +136,7 @@ def severity_model(
     fit = fit_facets(
         data, estimator=estimator, errors=errors, anchors=anchors, correct_bias=correct_bias
     )
-    judged = [(part, measured_judgements(data, part)) for _, part in fit.fits]
+    judged = [(part, measured_judgements(data, part)) for _, part in fit.bounded]
     verdicts = rater_verdicts(fit, labels)
     effects = effects_by_rater(fit, labels)
     columns = {one: _text(rows, one) for one in bias_by}
@@ -174,7 +174,11 @@ def _notes(
         )
     for name, reason in fit.hidden.items():
         notes.append(f"No measures for {name}: {reason}.")
-    if fit.fits and not fit.converged:
+    if any(part.unbounded for _, part in fit.fits):
+        notes.append(
+            "On every shared piece the scores differ the same way, so the model has no finite measures; more pieces will help."
+        )
+    elif fit.fits and not fit.converged:
         notes.append(
             "The estimates had not settled when the iterations ended; take them with care."
         )

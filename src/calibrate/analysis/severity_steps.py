@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from calibrate.analysis.wording import count, label
 from calibrate.stats.facets import FacetsFit
 
@@ -31,9 +33,13 @@ def level_advice(
     """Levels that nobody used or hardly anybody, and levels that are never the likeliest one (disordered thresholds)."""
     found: dict[tuple[str, float, str], LevelAdvice] = {}
     data = fit.data
-    used = {(c, k): 0 for c, v in enumerate(data.values) for k in range(len(v))}
-    for c, k in zip(data.criterion.tolist(), data.level.tolist(), strict=True):
-        used[c, k] += 1
+    width = int(data.n_levels.max())
+    counts = np.bincount(data.criterion * width + data.level, minlength=len(data.values) * width)
+    used = {
+        (c, k): int(counts[c * width + k])
+        for c, values in enumerate(data.values)
+        for k in range(len(values))
+    }
     for (c, k), n in used.items():
         if n >= FEW:
             continue

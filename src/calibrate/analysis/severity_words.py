@@ -11,7 +11,7 @@ import numpy as np
 from calibrate.analysis.wording import count, label, percent, points, some_listed, upper_first
 from calibrate.stats.facets import FacetsFit
 from calibrate.stats.facets.effects import false_discovery
-from calibrate.stats.facets.judgements import CRITERION
+from calibrate.stats.facets.judgements import CRITERION, distinct
 from calibrate.stats.facets.part_fit import PartFit
 from calibrate.stats.facets.summary import fair_scores
 from calibrate.stats.facets.tables import WHY
@@ -43,7 +43,7 @@ def rater_verdicts(
 ) -> tuple[RaterVerdict, ...]:
     """A verdict for every rater, in the order of the table of raters."""
     table = fit.tables["rater"]
-    parts = dict(fit.fits)
+    parts = dict(fit.bounded)
     raters = len(table.ids)
     difference, se, margin = (np.full(raters, math.nan) for _ in range(3))
     for number, part in parts.items():
@@ -142,10 +142,13 @@ def whole_sentence(
     if raters < 2:
         return "Only one rater scored this work, so nobody can say how severe that is."
     if not fit.fits:
-        if fit.connected:
+        if _always_alike(fit):
             return (
-                "Every rater gave the same scores throughout, so nothing tells severe from lenient."
+                "On every piece that two raters read they gave the same scores, so as far as these pieces show, nobody is harsher "
+                "than another."
             )
+        if fit.connected:
+            return "The scores do not differ enough to tell severe from lenient."
         return "No two raters read the same pieces with scores that differ, so nothing can be said about severity."
     start = ""
     if not fit.connected:
@@ -177,11 +180,22 @@ def whole_sentence(
     return upper_first(text) + "."
 
 
+def _always_alike(fit: FacetsFit) -> bool:
+    """Whether judgements of the same piece and criterion never differ, and some are by two raters."""
+    data = fit.data
+    unit = distinct(data.piece * data.facets[CRITERION].size + data.criterion)[1]
+    low = np.full(int(unit.max(initial=0)) + 1, np.iinfo(np.int64).max)
+    high = np.zeros(len(low), dtype=np.int64)
+    np.minimum.at(low, unit, data.level)
+    np.maximum.at(high, unit, data.level)
+    return bool((low == high).all() and (np.bincount(unit) > 1).any())
+
+
 def agreement_sentence(fit: FacetsFit) -> str:
     """Observed beside expected exact agreement, in words."""
     found = fit.agreement
     if not found.n_pairs:
-        return "No two raters scored the same piece on the same criterion, so agreement cannot be told."
+        return "No two raters scored the same piece on the same criterion with measures, so agreement cannot be told."
     start = (
         f"Two raters of the same piece chose the same level {percent(found.observed)} of the time; raters who judge on "
         f"their own, each with their own severity, would be expected to {percent(found.expected)} of the time"

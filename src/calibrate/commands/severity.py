@@ -197,7 +197,7 @@ def _show(found: SeverityModel) -> None:
 
     screen = Console(soft_wrap=False)
     screen = screen if screen.is_terminal else Console(width=110)
-    if found.fit.fits:
+    if found.fit.bounded:
         screen.print(_raters(found, screen.width < _WIDE))
         left = len(found.verdicts) - _MOST_SHOWN
         if left > 0:
@@ -319,8 +319,14 @@ def _sentences(found: SeverityModel) -> list[str]:
         *flagged,
         *(one.sentence for one in found.bias),
         *drift,
-        agreement_sentence(found.fit),
-        unexpected_sentence(found.unexpected, found.fit.data.n),
+        *(
+            [
+                agreement_sentence(found.fit),
+                unexpected_sentence(found.unexpected, found.fit.data.n),
+            ]
+            if found.fit.bounded
+            else []
+        ),
         *(one.sentence for one in found.advice),
         *found.notes,
     ]

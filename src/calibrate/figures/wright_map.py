@@ -63,7 +63,7 @@ def wright_map_figure(
     subset
         Which subset to draw; measures of different subsets stand on different scales.
     """
-    part = dict(found.fit.fits).get(subset)
+    part = dict(found.fit.bounded).get(subset)
     with style():
         figure, axes = canvas(_HEIGHT if part else 1.2)
         if part is None:

@@ -130,6 +130,20 @@ def test_a_unanimous_panel_says_that_nothing_can_be_told():
     assert np.isnan(found.tables["rater"].measure).all()
 
 
+@estimators
+def test_a_rater_always_one_level_above_the_other_has_no_finite_measure(estimator):
+    piece, rater = np.repeat(np.arange(12), 2), np.tile([0, 1], 12)
+    score = 1.0 + piece % 3 + rater
+    found = fit_facets(
+        prepare_judgements(piece, rater, np.zeros(24, int), score, {"0": LEVELS}),
+        estimator=estimator,
+    )
+    assert not found.bounded and not found.converged
+    assert set(found.tables["rater"].state) == {"unbounded"}
+    assert np.isnan(found.tables["rater"].measure).all()
+    assert all(np.isnan(step.threshold) for step in found.steps)
+
+
 def test_a_level_that_nobody_used_keeps_its_place():
     """Without level 2 the others keep their numbers: thresholds into and out of it are not known, expected scores are."""
     drawn = panel(3, pieces=80)

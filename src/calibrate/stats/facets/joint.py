@@ -127,6 +127,8 @@ def fit_joint(
         if longest * scale < tolerance:
             converged = True
             break
+        if layout.runs_away(full):
+            break
     information = profile_information(blocks, found, times, free, uniform)[0]
     return JointFit(full, theta, best, information, iterations, converged)
 

@@ -19,6 +19,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
+#: Beyond these, in logits, a measure or threshold is on its way to infinity.
+FARTHEST_MEASURE, FARTHEST_THRESHOLD = 15.0, 30.0
+
 
 @dataclass(frozen=True, eq=False)
 class Layout:
@@ -71,6 +74,18 @@ class Layout:
         for value, (g, k) in zip(full[self.thresholds], self.steps.tolist(), strict=True):
             table[g, k] = value
         return table
+
+    def runs_away(self, full: FloatArray) -> bool:
+        """Whether a measure or a threshold has left every sensible range: then there is no finite estimate.
+
+        So it is where scores differ the same way without exception, such as one rater always one level above the other
+        (Fischer 1981, *Psychometrika* 46, says when estimates exist).
+        """
+        table = self.cumulative(full)
+        with np.errstate(invalid="ignore"):
+            gaps = np.abs(np.diff(table, axis=1))
+        far = bool((gaps[np.isfinite(gaps)] > FARTHEST_THRESHOLD).any())
+        return far or float(np.abs(full[: self.starts[-1]]).max(initial=0)) > FARTHEST_MEASURE
 
 
 def used_levels(data: Judgements) -> BoolArray:

@@ -220,6 +220,8 @@ def fit_marginal(
         ):
             converged = True
             break
+        if layout.runs_away(full):
+            break
     means = np.where(problem.pieces_in > 0, means, np.nan)
     information = problem.information(found, spread)
     return MarginalFit(

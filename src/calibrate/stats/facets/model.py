@@ -85,6 +85,11 @@ class FacetsFit:
         return [(i, fit) for i, (_, fit) in enumerate(self.parts, 1) if fit is not None]
 
     @property
+    def bounded(self) -> list[tuple[int, PartFit]]:
+        """The fits that have finite measures."""
+        return [(i, fit) for i, fit in self.fits if not fit.unbounded]
+
+    @property
     def connected(self) -> bool:
         """Whether all raters stand on one scale."""
         return len(self.parts) <= 1
@@ -169,7 +174,11 @@ def fit_facets(
         for f, facet in enumerate(data.facets)
     }
     tables["piece"] = piece_table(data, numbered, frozenset(held.get("piece", {})))
-    judged = [(fit, measured_judgements(data, fit)) for _, fit in fitted if fit is not None]
+    judged = [
+        (fit, measured_judgements(data, fit))
+        for _, fit in fitted
+        if fit is not None and not fit.unbounded
+    ]
     design = int(subsets(data.piece, data.rater, n_raters).max(initial=0)) + 1
     hidden = {
         data.facets[f].name: reason

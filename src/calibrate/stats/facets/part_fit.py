@@ -103,6 +103,11 @@ class PartFit:
         return weights_of(self.layout.cumulative(self.full))
 
     @property
+    def unbounded(self) -> bool:
+        """Whether there is no finite estimate."""
+        return self.layout.runs_away(self.full)
+
+    @property
     def typical(self) -> float:
         """The mean measure of the pieces that are not at an end of the scale: the piece of which fair scores speak."""
         inner = np.where(self.extreme_pieces, np.nan, self.theta)

@@ -18,19 +18,21 @@ from calibrate.stats.facets.summary import expected_points, fair_scores
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-MEASURED, ANCHORED, EXTREME, ALONE, OPEN, CENTRE = (
+MEASURED, ANCHORED, EXTREME, ALONE, OPEN, CENTRE, UNBOUNDED = (
     "measured",
     "anchored",
     "extreme",
     "alone",
     "open",
     "only one",
+    "unbounded",
 )
 """How a row came by its measure, or why it has none."""
 
 WHY = {
     ALONE: "nobody else read the same pieces with scores that tell raters apart",
     OPEN: "nothing in these scores tells this apart from other elements",
+    UNBOUNDED: "scores differ the same way on every shared piece, so there is no finite measure",
     CENTRE: "the only one of its kind in its subset, so it is the zero point itself",
 }
 """Why a row has no measure, in words."""
@@ -57,7 +59,8 @@ class ElementTable:
     n
         How many judgements it has.
     state
-        ``measured``, ``anchored``, ``extreme`` (drawn in from an end of the scale), ``alone``, ``open`` or ``only one``.
+        ``measured``, ``anchored``, ``extreme`` (drawn in from an end of the scale), ``alone``, ``open``, ``unbounded`` or
+        ``only one``.
     displacement
         For anchored elements: how far these data would move them, logits; else ``nan``.
     """
@@ -132,9 +135,9 @@ def element_table(
             "observed": (mean / np.maximum(n, 1))[here],
             "n": n[here],
         }
-        if fit is None or f not in fit.places:
+        if fit is None or fit.unbounded or f not in fit.places:
             block |= {name: np.full(len(here), np.nan) for name in _NUMBERS}
-            states += [ALONE if fit is None else OPEN] * len(here)
+            states += [ALONE if fit is None else UNBOUNDED if fit.unbounded else OPEN] * len(here)
         else:
             found, state = _of_facet(fit, data, fit.places.index(f), here, anchored)
             block |= found
@@ -246,9 +249,9 @@ def piece_table(
         }
         names = [data.pieces[p] for p in here.tolist()]
         ids += names
-        if fit is None:
+        if fit is None or fit.unbounded:
             block |= {name: np.full(len(here), np.nan) for name in _NUMBERS}
-            states += [ALONE] * len(here)
+            states += [ALONE if fit is None else UNBOUNDED] * len(here)
         else:
             good = fit_of(fit.squares, fit.data.piece, data.n_pieces)
             measure = fit.theta[here]
@@ -304,7 +307,7 @@ def step_rows(data: Judgements, number: int, fit: PartFit) -> list[Step]:
         ).tolist()
         for k in range(1, len(values)):
             threshold = se = float("nan")
-            if used[g, k] and used[g, k - 1]:
+            if used[g, k] and used[g, k - 1] and not fit.unbounded:
                 threshold = float(table[g, k] - table[g, k - 1])
                 way = transform[g * used.shape[1] + k] - transform[g * used.shape[1] + k - 1]
                 se = float(np.sqrt(max(way @ fit.covariance @ way, 0.0))) if way.any() else se
