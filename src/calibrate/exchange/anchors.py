@@ -19,7 +19,8 @@ def read_anchors(path: Path) -> dict[str, dict[str, float]]:
     Parameters
     ----------
     path
-        The file; ``facet`` is piece, rater, criterion or the name of a further facet, ``measure`` is in logits.
+        The file; ``facet`` is piece, rater, criterion, the name of a further facet, or step (whose ``id`` is the criterion, a
+        colon and the level: ``ORG:3``); ``measure`` is in logits.
 
     Returns
     -------

@@ -133,6 +133,23 @@ def test_anchored_pieces_and_criteria_let_the_raters_float(estimator):
     assert held.tables["piece"].measure == pytest.approx(list(known.values()))
 
 
+@pytest.mark.parametrize("estimator", ["mml", "jml"])
+def test_a_whole_scale_can_be_held_and_gives_back_what_it_came_from(estimator):
+    """Criteria and steps held at last year's values: the same scores give the same severities, whatever this year's steps."""
+    data = panel(12, pieces=80).prepared()
+    free = fit_facets(data, estimator=estimator)
+    steps = {f"{step.criterion}:{step.level:g}": step.threshold for step in free.steps}
+    criteria = dict(zip("012", free.tables["criterion"].measure, strict=True))
+    held = fit_facets(data, estimator=estimator, anchors={"criterion": criteria, "step": steps})
+    assert held.tables["rater"].measure == pytest.approx(free.tables["rater"].measure, abs=1e-4)
+    assert [step.threshold for step in held.steps] == pytest.approx(list(steps.values()))
+    assert np.isnan([step.se for step in held.steps]).all()
+    wider = {name: 2 * value for name, value in steps.items()}
+    other = fit_facets(data, estimator=estimator, anchors={"step": wider})
+    assert [step.threshold for step in other.steps] == pytest.approx(list(wider.values()))
+    assert other.log_likelihood < free.log_likelihood
+
+
 def test_anchors_join_panels_that_share_no_piece():
     rng = np.random.default_rng(3)
     readers = [[0, 1]] * 30 + [[2, 3]] * 30

@@ -35,6 +35,8 @@ class Layout:
         (set of steps, level) of each free cumulative threshold, shape (n_thresholds, 2).
     used
         Which levels of each set of steps somebody used, shape (G, K).
+    known
+        Cumulative thresholds that are held (anchors), 0 for sets of steps that are to be found, shape (G, K).
     held
         Values that are held (anchors), 0 elsewhere, shape (P,).
     basis
@@ -44,6 +46,7 @@ class Layout:
     starts: tuple[int, ...]
     steps: IntArray
     used: BoolArray
+    known: FloatArray
     held: FloatArray
     basis: FloatArray
 
@@ -70,7 +73,7 @@ class Layout:
 
     def cumulative(self, full: FloatArray) -> FloatArray:
         """Cumulative thresholds of every set of steps, ``inf`` at unused levels, shape (G, K)."""
-        table = np.where(self.used, 0.0, np.inf)
+        table = np.where(self.used, self.known, np.inf)
         for value, (g, k) in zip(full[self.thresholds], self.steps.tolist(), strict=True):
             table[g, k] = value
         return table
@@ -108,7 +111,7 @@ def make_layout(
     data
         The judgements.
     anchors
-        Values to hold, by facet name and element.
+        Values to hold, by facet name and element; steps, by `step_name`, where all of a criterion's are given.
     active
         For each facet, which elements are to be estimated, shape (size,).
     inside
@@ -122,8 +125,14 @@ def make_layout(
     sizes = [facet.size for facet in data.facets]
     starts = tuple(np.cumsum([0, *sizes]).tolist())
     used = used_levels(data)
+    known_steps, whole = _held_steps(data, anchors.get("step", {}), used)
     steps = np.array(
-        [(g, k) for g in range(data.n_steps) for k in np.flatnonzero(used[g])[1:-1].tolist()],
+        [
+            (g, k)
+            for g in range(data.n_steps)
+            for k in np.flatnonzero(used[g])[1:-1].tolist()
+            if not whole[g]
+        ],
         dtype=np.int64,
     ).reshape(-1, 2)
     total = starts[-1] + len(steps)
@@ -146,7 +155,27 @@ def make_layout(
     basis = np.zeros((total, len(columns)))
     for j, (rows, values) in enumerate(columns):
         basis[rows, j] = values
-    return Layout(starts, steps, used, held, basis)
+    return Layout(starts, steps, used, known_steps, held, basis)
+
+
+def _held_steps(
+    data: Judgements, anchors: Mapping[str, float], used: BoolArray
+) -> tuple[FloatArray, BoolArray]:
+    """Cumulative thresholds of the sets of steps whose every threshold is held, and which sets these are."""
+    known = np.zeros(used.shape)
+    whole = np.zeros(data.n_steps, dtype=bool)
+    for c, name in enumerate(data.facets[CRITERION].ids):
+        g = int(data.step_of[c])
+        names = [step_name(name, value) for value in data.values[c][1:].tolist()]
+        if not whole[g] and names and all(one in anchors for one in names):
+            known[g, 1 : len(names) + 1] = np.cumsum([anchors[one] for one in names])
+            whole[g] = True
+    return known, whole
+
+
+def step_name(criterion: str, level: float) -> str:
+    """What the step into a level of a criterion is called among anchors: ``ORG:3``."""
+    return f"{criterion}:{level:g}"
 
 
 def _centred(places: IntArray) -> list[tuple[IntArray, FloatArray]]:

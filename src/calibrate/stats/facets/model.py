@@ -137,7 +137,8 @@ def fit_facets(
         ``robust``: a sandwich over pieces, which holds whatever one rater's criteria have in common. ``information``: as if
         the model were wholly true.
     anchors
-        Values to hold, in logits: ``{"rater": {"R1": 0.4}, "piece": {…}, "criterion": {…}}``.
+        Values to hold, in logits: ``{"rater": {"R1": 0.4}, "piece": {…}, "criterion": {…}, "step": {"ORG:3": 0.2, …}}``. Steps are
+        held where all those of a criterion are given.
     correct_bias
         For ``jml``: shrink measures by (L − 1)/L, L the mean number of judgements of a piece (Wright & Douglas 1977).
     nodes
@@ -155,7 +156,7 @@ def fit_facets(
             f"There are no standard errors called {errors!r}.", fix="Use robust or information."
         )
     held = {name: dict(values) for name, values in (anchors or {}).items() if values}
-    names = {"piece", *(facet.name for facet in data.facets)}
+    names = {"piece", "step", *(facet.name for facet in data.facets)}
     if unknown := sorted(set(held) - names):
         raise ArgumentError(
             f"There is no facet called {unknown[0]!r} to anchor.",
