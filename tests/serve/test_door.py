@@ -159,6 +159,31 @@ def test_leaving_ends_the_cookies_and_the_kernels(
     assert len(set(kernels.closed)) == 2
 
 
+def test_leaving_reaches_the_board_that_was_open_before_its_facilitator_sat_down_to_score(
+    application, as_rater, as_lead, kernels, served
+) -> None:
+    opened = visitor_of(served, as_lead).owner(served.secret, "/board")
+    post(application, "/leave", cookies=f"{as_rater('r2')}; {as_lead}")
+    assert opened in kernels.closed
+
+
+def test_whoever_comes_in_at_the_same_browser_shuts_the_desk_of_the_one_before(
+    application, norming, as_rater, kernels, served
+) -> None:
+    before = visitor_of(served, as_rater("r2")).owner(served.secret, "/desk")
+    again = post(application, "/join", cookies=as_rater("r2"), link=norming.handouts["r2"].token)
+    assert again.status == 303 and kernels.closed == [], "the same rater, in a second tab"
+    post(application, "/join", cookies=as_rater("r2"), link=norming.handouts["r3"].token)
+    assert kernels.closed == [before]
+    kernels.closed.clear()
+    post(application, "/enter", cookies=as_rater("r2"), **slip(norming, "r3", "Marek Odell"))
+    assert kernels.closed == [before]
+
+
+def visitor_of(served, cookie: str):
+    return served.who(dict([cookie.split("=", 1)]))
+
+
 def test_the_door_shows_whoever_is_in_the_way_on(application, as_rater, as_lead) -> None:
     assert "You are in already" not in ask(application, "/").text
     rater = ask(application, "/", cookies=as_rater("r2")).text

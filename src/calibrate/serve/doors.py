@@ -14,8 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from calibrate.errors import CalibrateError
 from calibrate.serve.entry import NoSuchRoom, token_by_pin
-from calibrate.serve.identity import LEAD_COOKIE, SEAT_COOKIE, is_lead, seat_of
-from calibrate.serve.page import BOARD, DESK
+from calibrate.serve.identity import BOARD, DESK, LEAD_COOKIE, SEAT_COOKIE, is_lead, seat_of
 from calibrate.serve.room import Room
 from calibrate.store.sealing import PinRefused
 
@@ -67,7 +66,7 @@ class Door:
         except CalibrateError as error:
             _log.warning("Somebody could not come in: %s", error)
             return self._front(request, 503, problem=str(error), code=code, name=name)
-        return _keep(RedirectResponse(DESK, 303), request, SEAT_COOKIE, token)
+        return self._seat(RedirectResponse(DESK, 303), request, token)
 
     async def join(self, request: Request) -> Response:
         """A personal link was opened: its page reads the token behind the ``#`` and sends it here."""
@@ -77,7 +76,7 @@ class Door:
         seat = await run_in_threadpool(seat_of, self._room.project, token)
         if seat is None:
             return self._wrong_link(request)
-        return _keep(_go_on(request, DESK), request, SEAT_COOKIE, token)
+        return self._seat(_go_on(request, DESK), request, token)
 
     async def lead(self, request: Request) -> Response:
         """The facilitator's link was opened."""
@@ -101,6 +100,13 @@ class Door:
     async def health(self, request: Request) -> Response:
         """Whether the room is there: for `calibrate doctor --room`, and for pages that wait for it."""
         return JSONResponse({"status": "ok", "program": "calibrate"})
+
+    def _seat(self, answer: Response, request: Request, token: str) -> Response:
+        """Somebody comes in to score; whoever sat at this browser before has left with that."""
+        visitor = request.scope["calibrate.visitor"]
+        if visitor.keys.get(DESK, token) != token:
+            self._close_kernels(visitor.owner(self._room.secret, DESK))
+        return _keep(answer, request, SEAT_COOKIE, token)
 
     def _front(self, request: Request, status: int = 200, **filled: str) -> Response:
         visitor = request.scope["calibrate.visitor"]

@@ -16,8 +16,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from calibrate.errors import CalibrateError
-from calibrate.serve.identity import Visitor
-from calibrate.serve.page import BOARD, DESK
+from calibrate.serve.identity import BOARD, DESK, Visitor
 from calibrate.serve.room import Room
 
 DOOR = frozenset({"/", "/join", "/lead", "/enter", "/leave", "/health"})

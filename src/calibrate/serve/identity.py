@@ -15,6 +15,9 @@ from calibrate.workflows.norming import NormingProject, Seat, seat_from_link
 SEAT_COOKIE = "calibrate_seat"
 LEAD_COOKIE = "calibrate_lead"
 
+DESK = "/desk"
+BOARD = "/board"
+
 _LEAD_FILE = "room.json"
 _LONGEST_TOKEN = 512
 
@@ -30,13 +33,14 @@ class Visitor:
     lead
         Whether the browser holds the facilitator's key. One person may be both: a facilitator who
         scores too.
-    marks
-        What the browser's valid cookies hold, to tell one visitor's kernels from another's.
+    keys
+        What the browser's valid cookies hold, by the page that each opens, to tell one visitor's
+        kernels from another's.
     """
 
     seat: Seat | None = None
     lead: bool = False
-    marks: tuple[str, ...] = field(default=(), repr=False)
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def nobody(self) -> bool:
@@ -46,6 +50,9 @@ class Visitor:
     def owner(self, secret: bytes, page: str) -> str:
         """The name under which this visitor's kernels of one page are kept; nobody else can make it.
 
+        It comes from the key to that page alone: whoever gains or loses the other role meanwhile
+        still owns, and leaves, the same kernels.
+
         Parameters
         ----------
         secret
@@ -54,7 +61,7 @@ class Visitor:
             The page, such as ``/desk``.
         """
         return blake2b(
-            "\0".join((page, *self.marks)).encode(), key=secret, digest_size=24
+            f"{page}\0{self.keys.get(page, '')}".encode(), key=secret, digest_size=24
         ).hexdigest()
 
 
@@ -84,8 +91,8 @@ def visitor(project: NormingProject, lead: str, cookies: Mapping[str, str]) -> V
     token = cookies.get(SEAT_COOKIE, "")
     seat = seat_of(project, token)
     leads = is_lead(lead, cookies.get(LEAD_COOKIE, ""))
-    marks = (f"seat {token}" if seat else "", f"lead {lead}" if leads else "")
-    return Visitor(seat, leads, marks)
+    keys = ({DESK: token} if seat else {}) | ({BOARD: lead} if leads else {})
+    return Visitor(seat, leads, keys)
 
 
 def seat_of(project: NormingProject, token: str) -> Seat | None:

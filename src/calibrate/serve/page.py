@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from calibrate.errors import SealError
-from calibrate.serve.identity import Visitor
+from calibrate.serve.identity import BOARD, DESK, Visitor
 from calibrate.serve.push import Pushed
 from calibrate.serve.room import Room
 
-DESK = "/desk"
-BOARD = "/board"
 LEAVE = "/leave"
 
 

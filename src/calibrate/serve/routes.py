@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from calibrate.serve.doors import HERE, Door
 from calibrate.serve.gate import Gate
-from calibrate.serve.page import BOARD, DESK, LEAVE
+from calibrate.serve.identity import BOARD, DESK
+from calibrate.serve.page import LEAVE
 from calibrate.serve.push import Poller, look_into
 from calibrate.serve.room import Room
 from calibrate.serve.shell import shell
