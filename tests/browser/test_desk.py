@@ -346,3 +346,30 @@ def test_the_desk_fits_the_screen_and_shuts_nobody_out(
     desk.get_by_role("button", name="Commit").click()
     expect(desk.get_by_role("dialog", name="Commit your scores?")).to_be_visible()
     assert axe(desk) == []
+
+
+def test_work_and_notes_from_right_to_left_begin_at_the_right(desk: Page, scoring: Room) -> None:
+    show(desk, "P00001")
+    hebrew, english = "הכלב שלי זקן. הוא ישן כל היום! 🐕", "He sleeps all day."
+    box = desk.get_by_role("document", name="The work P00001")
+    places = box.evaluate(
+        """(box, lines) => {
+          box.textContent = lines.join("\\n");
+          const inside = box.getBoundingClientRect();
+          return lines.map((line, at) => {
+            const first = at ? lines[0].length + 1 : 0;
+            const range = document.createRange();
+            range.setStart(box.firstChild, first);
+            range.setEnd(box.firstChild, first + 1);
+            const letter = range.getBoundingClientRect();
+            return (letter.left + letter.right) / 2 < (inside.left + inside.right) / 2 ? "left" : "right";
+          });
+        }""",
+        [hebrew, english],
+    )
+    assert places == ["right", "left"]
+    note = desk.get_by_label("A note on this piece, for the discussion")
+    note.fill(hebrew)
+    expect(saved(desk)).to_have_text("✓ All saved")
+    assert contents(scoring).notes == (("p1", hebrew),)
+    assert note.evaluate("node => getComputedStyle(node).unicodeBidi") == "plaintext"

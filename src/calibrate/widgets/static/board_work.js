@@ -1,6 +1,6 @@
 // A look at a piece before it is chosen: the work as its raters will see it, in a window over the board.
 
-const WORK_STYLE = "body{margin:0;font:17px/1.6 Georgia,serif;overflow-wrap:anywhere}pre{font:inherit;white-space:pre-wrap;margin:0}img{max-width:100%}";
+const WORK_STYLE = "body{margin:0;font:17px/1.6 Georgia,serif;overflow-wrap:anywhere}pre{font:inherit;white-space:pre-wrap;margin:0}img{max-width:100%}body,p,div,li,td,th,pre,blockquote,h1,h2,h3,h4,h5,h6{unicode-bidi:plaintext;text-align:start}";
 
 async function lookAt(board, piece) {
   const answer = await board.ask({ ask: "look", piece: piece.id });

@@ -38,6 +38,7 @@ function work_pane(title) {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <title>Student work</title><style>body{font:17px/1.55 Georgia,serif;color:#1d2733;margin:14px 18px;max-width:42em}
 pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;margin:0}img{max-width:100%}
+body,p,div,li,td,th,pre,blockquote,h1,h2,h3,h4,h5,h6{unicode-bidi:plaintext;text-align:start}
 table{border-collapse:collapse}td,th{border:1px solid #8a949e;padding:2px 8px}</style></head><body><main>${html}</main></body></html>`,
     });
   const show = (answer) => {

@@ -114,7 +114,7 @@ class WorkPages {
   }
 
   #drawText(page, file, label, number, hint) {
-    const root = make("div", { class: "words", role: "document", "aria-label": label }, file.text);
+    const root = make("div", { class: "words", role: "document", "aria-label": label, dir: "auto" }, file.text);
     page.append(root);
     if (this.picked) {
       root.tabIndex = 0;
@@ -161,7 +161,7 @@ function framed(html, layered) {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Student work</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <style>html{overflow:hidden}body{margin:0;padding:4px;font:17px/1.65 Georgia,'Times New Roman',serif;color:#1b1b1b;overflow-wrap:anywhere}
-h1{font-size:23px}h2{font-size:20px}h3,h4,h5,h6{font-size:18px}h1,h2,h3{line-height:1.3}img{max-width:100%;height:auto}table{border-collapse:collapse}td,th{border:1px solid #999;padding:2px 6px}
+h1{font-size:23px}h2{font-size:20px}h3,h4,h5,h6{font-size:18px}h1,h2,h3{line-height:1.3}img{max-width:100%;height:auto}body,p,div,li,td,th,pre,blockquote,h1,h2,h3,h4,h5,h6{unicode-bidi:plaintext;text-align:start}table{border-collapse:collapse}td,th{border:1px solid #999;padding:2px 6px}
 body:focus{outline:3px solid #0b57d0;outline-offset:-3px}
 mark{color:inherit;background:color-mix(in srgb,var(--mark) 18%,white);border-bottom:2px solid var(--mark)}
 mark[data-tag]::after{content:attr(data-tag);font:700 10px system-ui,sans-serif;color:#fff;background:var(--mark);border-radius:3px;padding:0 3px;margin-left:2px;vertical-align:super}
