@@ -3,7 +3,8 @@
 Only within-piece contrasts are used: a rater's score minus the mean of everybody else's on the
 same piece and criterion. Because every piece's contrasts sum to zero, raters are centred on their
 panels. ``difference`` is in rubric points and positive where the rater awards *more*; severity in
-logits, of opposite sign, is the many-facet model's.
+logits, of opposite sign, is the many-facet model's (`analysis.severity_model`), which also compares
+raters who never met, through chains of shared pieces.
 """
 
 from __future__ import annotations

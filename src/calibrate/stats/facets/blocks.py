@@ -223,6 +223,10 @@ def level_products(
     for k in range(inner):
         heavy = chance[k] * weight
         for other in range(k + 1):
+            if groups == 1:
+                own = float(heavy.sum()) if other == k else 0.0
+                out[0, k, other] = out[0, other, k] = own - float(heavy @ chance[other])
+                continue
             product = heavy * ((1.0 if other == k else 0.0) - chance[other])
             out[:, k, other] = np.bincount(step, product, minlength=groups)
             out[:, other, k] = out[:, k, other]
