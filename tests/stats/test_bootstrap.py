@@ -7,10 +7,15 @@ import math
 import numpy as np
 import pytest
 
-from calibrate.stats.alpha import alpha_of_totals, coincidences, draw_sums, krippendorff_alpha
+from calibrate.errors import ArgumentError
+from calibrate.stats.agreement import exact_agreement, fleiss_kappa, gwet_ac
+from calibrate.stats.alpha import alpha_of_totals, coincidences, krippendorff_alpha
 from calibrate.stats.bootstrap import bootstrap, resample
+from calibrate.stats.draws import assignment_blocks, draw_sums
 from calibrate.stats.patterns import collapse
-from calibrate.stats.ratings import prepare_ratings
+from calibrate.stats.piece_bootstrap import by_bootstrap
+from calibrate.stats.raters_like_these import for_raters_like_these
+from calibrate.stats.ratings import prepare_ratings, without_rater
 from tests.stats.panels import panel, simulated
 
 LEVELS = [1, 2, 3, 4]
@@ -105,7 +110,7 @@ def test_a_piece_with_five_criteria_is_one_draw():
     cells = [(i, j, c, row[j]) for i, row in enumerate(rows) for j in range(2) for c in range(5)]
     piece, rater, criterion, score = zip(*cells, strict=True)
     five_times = prepare_ratings(piece, rater, score, LEVELS, criterion=criterion)
-    sums, times = draw_sums(five_times)
+    sums, times, _ = draw_sums(five_times, coincidences)
     assert len(sums) == times.sum() == 30
     once = krippendorff_alpha(panel(rows, LEVELS))
     assert krippendorff_alpha(five_times).se == pytest.approx(once.se, rel=0.1)
@@ -127,3 +132,78 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says():
         found = krippendorff_alpha(panel(simulated(seed, 40, 3), LEVELS), draws=300)
         inside += found.ci_low <= truth <= found.ci_high
     assert 0.88 <= inside / 150 <= 0.99
+
+
+ANALYTIC = {
+    "exact_agreement": exact_agreement,
+    "fleiss_kappa": fleiss_kappa,
+    "gwet_ac": gwet_ac,
+}
+
+
+@pytest.mark.parametrize("name", ANALYTIC)
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+def test_the_bootstrap_agrees_with_the_analytic_interval_where_pieces_are_many(name, missing):
+    ratings = panel(simulated(12, 300, 4, missing=missing), LEVELS)
+    drawn, analytic = by_bootstrap(name, ratings), ANALYTIC[name](ratings)
+    assert drawn.value == pytest.approx(analytic.value, abs=1e-12)
+    assert drawn.se == pytest.approx(analytic.se, rel=0.1)
+    assert drawn.ci_low == pytest.approx(analytic.ci_low, abs=0.02)
+    assert "bootstrap by piece (BCa" in drawn.method
+
+
+def test_resamples_within_blocks_keep_who_read_how_much():
+    """Two pairs of raters, one exact and one far apart: mixing the pairs makes the agreement of the whole vary more."""
+    rng = np.random.default_rng(3)
+    near = [[float(v), float(v), None, None] for v in rng.integers(1, 5, 30)]
+    far = [[None, None, 1.0, 4.0]] * 15 + [[None, None, 4.0, 1.0]] * 15
+    ratings = panel(near + far, LEVELS)
+    assert sorted(np.bincount(assignment_blocks(ratings))) == [30, 30]
+    free = by_bootstrap("brennan_prediger", ratings)
+    kept = by_bootstrap("brennan_prediger", ratings, within_blocks=True)
+    assert kept.value == free.value
+    assert kept.se < 0.05 * free.se
+    assert "within assignment blocks" in kept.method
+    alphas = [krippendorff_alpha(ratings, within_blocks=within) for within in (False, True)]
+    assert alphas[1].se < alphas[0].se
+
+
+def test_blocks_of_pieces_with_several_criteria():
+    ratings = prepare_ratings(
+        [1, 1, 1, 1, 2, 2, 3, 3],
+        ["a", "b", "a", "b", "a", "b", "a", "c"],
+        [1, 2, 3, 3, 2, 2, 4, 3],
+        LEVELS,
+        criterion=["x", "x", "y", "y", "x", "x", "x", "x"],
+    )
+    assert assignment_blocks(ratings).tolist() == [0, 0, 1]
+    sums, times, blocks = draw_sums(ratings, coincidences, within_blocks=True)
+    assert (len(sums), times.sum(), blocks.tolist()) == (3, 3, [0, 0, 1])
+
+
+def test_a_bootstrap_that_there_is_not_is_refused():
+    with pytest.raises(ArgumentError, match="no bootstrap"):
+        by_bootstrap("icc_a_1", panel([[1, 2], [2, 2]], LEVELS))
+
+
+def test_raters_like_these_are_less_certain_than_these_raters():
+    rows = np.array(simulated(21, 60, 6)) + np.array([0, 0, 0, 0, 1, -1])
+    ratings = panel(np.clip(rows, 1, 4).tolist(), LEVELS)
+    these, like = gwet_ac(ratings), for_raters_like_these(gwet_ac, ratings)
+    assert like.value == these.value
+    assert like.se > 1.2 * these.se
+    assert like.ci_low < these.ci_low
+    assert "for raters like these" in like.method
+    assert like.flags == ("only 6 raters: a rough interval for raters like these",)
+    left_out = [gwet_ac(without_rater(ratings, r)).value for r in range(6)]
+    between = 5 / 6 * sum((v - np.mean(left_out)) ** 2 for v in left_out)
+    assert like.se == pytest.approx(math.sqrt(these.se**2 + between))
+
+
+def test_two_raters_say_nothing_about_raters_like_them():
+    found = for_raters_like_these(fleiss_kappa, panel(simulated(1, 30, 2), LEVELS))
+    assert math.isfinite(found.value)
+    assert not found.has_interval
+    assert "2 raters say nothing" in found.flags[0]
+    alone = for_raters_like_these(fleiss_kappa, panel([[1], [2]], LEVELS))
+    assert alone.undefined

@@ -8,7 +8,9 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats import inter_rater
 
 from calibrate.stats.agreement import brennan_prediger, fleiss_kappa
-from calibrate.stats.alpha import alpha_of_totals, coincidences, draw_sums, krippendorff_alpha
+from calibrate.stats.all_pairs import all_pairs, confusion, level_agreement
+from calibrate.stats.alpha import alpha_of_totals, coincidences, krippendorff_alpha
+from calibrate.stats.draws import draw_sums
 from calibrate.stats.icc import icc_a_1
 from calibrate.stats.ratings import prepare_ratings
 from calibrate.stats.two_raters import cohen_kappa
@@ -53,14 +55,13 @@ def test_quadratic_kappa_equals_the_closed_form_of_automated_scoring(seed):
     assert cohen_kappa(panel(rows, LEVELS)).value == pytest.approx(closed, abs=1e-12)
 
 
-@pytest.mark.parametrize("measurement", ["nominal", "ordinal", "interval"])
+@pytest.mark.parametrize("measurement", ["nominal", "ordinal", "interval", "ratio"])
 @pytest.mark.parametrize("seed", range(4))
 def test_the_bootstraps_alpha_equals_the_package(seed, measurement):
-    ratings = panel(simulated(seed, 30, 6, missing=0.5), LEVELS).shared_only()
-    sums, times = draw_sums(ratings)
+    ratings = panel(simulated(seed, 30, 6, missing=0.5), LEVELS)
+    sums, times, _ = draw_sums(ratings, coincidences)
     ours = alpha_of_totals(ratings.levels, measurement)((times @ sums)[None, :])[0]
     assert ours == pytest.approx(krippendorff_alpha(ratings, measurement, draws=0).value, abs=1e-10)
-    assert len(coincidences(ratings.counts)) == ratings.n_units
 
 
 def test_variance_components_equal_anova_on_a_complete_table():
@@ -128,3 +129,50 @@ def test_units_of_several_criteria_give_the_same_value_and_a_wider_interval():
         by_piece, as_if_independent = statistic(together), statistic(apart)
         assert by_piece.value == pytest.approx(as_if_independent.value, abs=1e-12)
         assert by_piece.se > 1.3 * as_if_independent.se
+
+
+@pytest.mark.parametrize("weights", ["identity", "linear", "quadratic"])
+def test_all_pairs_are_scikit_learns_pairs(weights):
+    ratings = panel(simulated(17, 60, 6, missing=0.4), LEVELS)
+    found = all_pairs(ratings, weights)
+    assert np.isnan(np.diag(found.kappa)).all()
+    for a in range(6):
+        for b in range(a):
+            one = {
+                u: p
+                for u, r, p in zip(ratings.unit, ratings.rater, ratings.position, strict=True)
+                if r == a
+            }
+            two = {
+                u: p
+                for u, r, p in zip(ratings.unit, ratings.rater, ratings.position, strict=True)
+                if r == b
+            }
+            both = sorted(set(one) & set(two))
+            x, y = [one[u] for u in both], [two[u] for u in both]
+            theirs = cohen_kappa_score(
+                x, y, labels=range(4), weights=None if weights == "identity" else weights
+            )
+            assert found.n[a, b] == found.n[b, a] == len(both)
+            assert found.kappa[a, b] == found.kappa[b, a] == pytest.approx(theirs, abs=1e-12)
+            assert found.exact[a, b] == pytest.approx(np.mean(np.equal(x, y)))
+
+
+def test_pairs_without_a_shared_piece_or_without_variation_have_no_kappa():
+    found = all_pairs(panel([[1, 1, None], [2, 3, None], [None, 2, 2], [None, 2, 2]], LEVELS))
+    assert found.n[0, 2] == 0
+    assert np.isnan([found.exact[0, 2], found.kappa[0, 2], found.kappa[1, 2]]).all()
+    assert found.exact[1, 2] == 1.0
+    assert all_pairs(panel([[1], [2]], LEVELS)).kappa.shape == (1, 1)
+
+
+def test_which_levels_are_confused_by_hand():
+    # pairs 1-1, 2-2, 2-3, 3-3; each piece a quarter
+    table = confusion(panel([[1, 1], [2, 2], [2, 3], [3, 3]], LEVELS))
+    assert table[0, 0] == table[1, 1] == table[2, 2] == 0.25
+    assert table[1, 2] == table[2, 1] == 0.125
+    assert table.sum() == pytest.approx(1.0)
+    shares = level_agreement(panel([[1, 1], [2, 2], [2, 3], [3, 3]], LEVELS))
+    assert shares[:3].tolist() == pytest.approx([1, 2 / 3, 2 / 3])
+    assert np.isnan(shares[3])
+    assert np.isnan(confusion(panel([[1], [2]], LEVELS))).all()

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from calibrate.errors import ArgumentError
 from calibrate.stats.bootstrap import SEED, Statistic, bootstrap
 from calibrate.stats.chance import spread_by_piece
+from calibrate.stats.draws import draw_sums
 from calibrate.stats.intervals import fisher_interval, t_interval
 from calibrate.stats.ratings import IntArray, Ratings
 from calibrate.stats.results import (
@@ -32,7 +33,12 @@ MEASUREMENTS = ("nominal", "ordinal", "interval", "ratio")
 
 
 def krippendorff_alpha(
-    ratings: Ratings, measurement: str = "ordinal", *, draws: int = 1000, seed: int = SEED
+    ratings: Ratings,
+    measurement: str = "ordinal",
+    *,
+    draws: int = 1000,
+    seed: int = SEED,
+    within_blocks: bool = False,
 ) -> Coefficient:
     """How far is the disagreement below what luck would give, whoever scored which piece?
 
@@ -55,6 +61,8 @@ def krippendorff_alpha(
         ``nominal``, ``ordinal``, ``interval`` or ``ratio`` (which means something only for values with a true zero).
     draws, seed
         How many resamples for the interval (0: none), and their seed.
+    within_blocks
+        Whether to draw pieces only among those that the same raters read, which keeps the design in every resample.
     """
     if measurement not in MEASUREMENTS:
         raise ArgumentError(
@@ -91,8 +99,14 @@ def krippendorff_alpha(
         return replace(found, se=0.0, flags=(PERFECT,))
     if draws < 1:
         return found
+    sums, times, blocks = draw_sums(ratings, coincidences, within_blocks=within_blocks)
     drawn = bootstrap(
-        *draw_sums(ratings), alpha_of_totals(ratings.levels, measurement), draws=draws, seed=seed
+        sums,
+        times,
+        alpha_of_totals(ratings.levels, measurement),
+        draws=draws,
+        seed=seed,
+        blocks=blocks,
     )
     return replace(
         found,
@@ -168,26 +182,6 @@ def weighted_alpha(
         return replace(found, flags=(PERFECT,))
     low, high = (t_interval if symmetric else fisher_interval)(value, found.se, pieces)
     return replace(found, ci_low=low, ci_high=high)
-
-
-def draw_sums(ratings: Ratings) -> tuple[FloatArray, IntArray]:
-    """The coincidences that each draw adds, as rows of k·k sums, and how many draws have each row.
-
-    One draw is a piece. Where each piece is one unit, equal rows of counts collapse first; where it holds several units
-    their coincidences are added. Units that one rater scored add nothing, and pieces of such units alone are no draws.
-    """
-    patterns = ratings.patterns
-    per_pattern = coincidences(patterns.counts)
-    if not ratings.is_clustered:
-        shared = patterns.shared
-        return per_pattern[shared], patterns.times[shared]
-    each = per_pattern[patterns.which]
-    sums = np.empty((ratings.n_pieces, each.shape[1]))
-    for cell in range(each.shape[1]):
-        sums[:, cell] = np.bincount(ratings.piece, weights=each[:, cell])
-    drawn = np.bincount(ratings.piece, weights=ratings.shared) > 0
-    sums = sums[drawn]
-    return sums, np.ones(len(sums), dtype=np.int64)
 
 
 def coincidences(counts: IntArray) -> FloatArray:

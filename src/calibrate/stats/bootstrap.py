@@ -69,6 +69,7 @@ def bootstrap(
     *,
     draws: int = 1000,
     seed: int = SEED,
+    blocks: IntArray | None = None,
 ) -> Resampled:
     """Bootstrap a statistic of totals, drawing whole pieces with replacement; a bias-corrected, accelerated interval.
 
@@ -87,12 +88,15 @@ def bootstrap(
         How many resamples.
     seed
         Seed of the random numbers.
+    blocks
+        The block of each pattern, shape (p,): draws are replaced within their block alone, so that every resample keeps the
+        design (who read how much with whom). None: one block.
     """
     n = int(times.sum())
     point = float(statistic((times @ sums)[None, :])[0])
     if n < 2 or not math.isfinite(point):
         return Resampled(math.nan, math.nan, math.nan, "no bootstrap", 0, 0)
-    values = resample(sums, times, statistic, draws=draws, seed=seed)
+    values = resample(sums, times, statistic, draws=draws, seed=seed, blocks=blocks)
     good = np.sort(values[np.isfinite(values)])
     undefined = draws - len(good)
     if len(good) < draws / 2:
@@ -105,32 +109,51 @@ def bootstrap(
         se,
         low,
         high,
-        f"bootstrap by piece ({how}, {draws} resamples), for these raters",
+        f"bootstrap by piece{'' if blocks is None else ' within assignment blocks'} "
+        f"({how}, {draws} resamples), for these raters",
         undefined,
         draws,
     )
 
 
 def resample(
-    sums: FloatArray, times: IntArray, statistic: Statistic, *, draws: int, seed: int
+    sums: FloatArray,
+    times: IntArray,
+    statistic: Statistic,
+    *,
+    draws: int,
+    seed: int,
+    blocks: IntArray | None = None,
 ) -> FloatArray:
     """The statistic of each resample, shape (draws,)."""
     rng = np.random.default_rng(seed)
+    members = [np.arange(len(times))]
+    if blocks is not None:
+        members = [np.flatnonzero(blocks == block) for block in np.unique(blocks)]
     n, patterns = int(times.sum()), len(times)
-    block = max(1, _BLOCK // max(n if patterns > n // 4 else patterns, 1))
+    size = max(1, _BLOCK // max(n if patterns > n // 4 else patterns, 1))
     values = []
-    for start in range(0, draws, block):
-        size = min(block, draws - start)
-        if patterns > n // 4:  # hardly anything collapses: draw pieces one by one
-            of_piece = np.repeat(np.arange(patterns), times)
-            picked = of_piece[rng.integers(0, n, size=(size, n))]
-            offsets = np.arange(size)[:, None] * patterns
-            weights = np.bincount((picked + offsets).ravel(), minlength=size * patterns)
-            weights = weights.reshape(size, patterns)
-        else:
-            weights = rng.multinomial(n, times / n, size=size)
-        values.append(statistic(weights.astype(float) @ sums))
+    for start in range(0, draws, size):
+        many = min(size, draws - start)
+        totals = np.zeros((many, sums.shape[1]))
+        for rows in members:
+            totals += _weights(rng, times[rows], many) @ sums[rows]
+        values.append(statistic(totals))
     return np.concatenate(values)
+
+
+def _weights(rng: np.random.Generator, times: IntArray, many: int) -> FloatArray:
+    """How often each pattern is drawn in each of ``many`` resamples, shape (many, p)."""
+    n, patterns = int(times.sum()), len(times)
+    if patterns <= n // 4:
+        return rng.multinomial(n, times / n, size=many).astype(float)
+    # Hardly anything collapses: draw pieces one by one.
+    of_piece = np.repeat(np.arange(patterns, dtype=np.int32), times)
+    picked = rng.integers(0, n, size=(many, n), dtype=np.int32)
+    weights = np.empty((many, patterns))
+    for i in range(many):
+        weights[i] = np.bincount(of_piece[picked[i]], minlength=patterns)
+    return weights
 
 
 def _interval(

@@ -127,20 +127,6 @@ class Ratings:
         """Whether more than one level was used."""
         return bool((self.counts.sum(axis=0) > 0).sum() > 1)
 
-    def shared_only(self) -> Ratings:
-        """The same ratings without the units that only one rater scored."""
-        if bool(self.shared.all()):
-            return self
-        keep = self.shared[self.unit]
-        return _numbered(
-            self.unit[keep],
-            self.rater[keep],
-            self.position[keep],
-            self.piece,
-            self.levels,
-            self.values,
-        )
-
 
 def prepare_ratings(
     piece: npt.ArrayLike,
@@ -202,6 +188,19 @@ def prepare_ratings(
 
     numbers = values if interval else np.arange(1.0, len(values) + 1.0)
     return Ratings(unit, rater_code, position, piece_of_unit, numbers, values)
+
+
+def without_rater(ratings: Ratings, rater: int) -> Ratings:
+    """The same ratings without one rater's scores; units and raters are numbered anew."""
+    keep = ratings.rater != rater
+    return _numbered(
+        ratings.unit[keep],
+        ratings.rater[keep],
+        ratings.position[keep],
+        ratings.piece,
+        ratings.levels,
+        ratings.values,
+    )
 
 
 def _as_numbers(score: npt.ArrayLike) -> FloatArray:

@@ -1,0 +1,67 @@
+"""Intervals that speak for raters like these, not for these raters alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from calibrate.stats.intervals import fisher_interval, share_interval
+from calibrate.stats.ratings import Ratings, without_rater
+from calibrate.stats.results import PERFECT, Coefficient
+
+#: With fewer raters nothing can be said about raters like them.
+FEWEST_RATERS = 3
+
+#: With fewer raters their spread is itself hardly known.
+FEW_RATERS = 8
+
+_SHARES = ("exact_agreement", "adjacent_agreement", "percent_agreement")
+
+
+def for_raters_like_these(
+    statistic: Callable[[Ratings], Coefficient], ratings: Ratings
+) -> Coefficient:
+    """The same coefficient with an interval for other raters of this kind on other pieces of this kind.
+
+    A panel of four says much about its own four members and little about the school's next four. The variance over pieces
+    is the coefficient's own; the variance over raters is found by leaving out each rater in turn (jackknife), as in Gwet
+    (2008), *Psychometrika* 73, pp. 407–430; the interval has raters − 1 degrees of freedom. It needs three raters and is rough
+    with fewer than eight (flagged). ``benchmarks/coverage.py`` shows how often it covers the truth.
+
+    Parameters
+    ----------
+    statistic
+        Any coefficient of many raters that has a standard error by piece.
+    ratings
+        What was scored.
+    """
+    found = statistic(ratings)
+    if not found.is_defined or not math.isfinite(found.se):
+        return found
+    told = found.method.replace("for these raters", "jackknife over raters, for raters like these")
+    found = replace(found, method=told, ci_low=math.nan, ci_high=math.nan)
+    q = ratings.n_raters
+    if q < FEWEST_RATERS:
+        flag = f"{q} raters say nothing about raters like them: no interval"
+        return replace(found, se=math.nan, flags=(*found.flags, flag))
+    left_out = np.array([statistic(without_rater(ratings, rater)).value for rater in range(q)])
+    known = left_out[np.isfinite(left_out)]
+    flags = found.flags
+    if len(known) < q:
+        flags = (*flags, f"undefined without {q - len(known)} of {q} raters")
+    if len(known) < FEWEST_RATERS:
+        return replace(found, se=math.nan, flags=(*flags, "no interval for raters like these"))
+    m = len(known)
+    between = (m - 1) / m * float(((known - known.mean()) ** 2).sum())
+    se = math.sqrt(found.se**2 + between)
+    if q < FEW_RATERS:
+        flags = (*flags, f"only {q} raters: a rough interval for raters like these")
+    found = replace(found, se=se, flags=flags)
+    if PERFECT in flags:
+        return found
+    interval = share_interval if found.name in _SHARES else fisher_interval
+    low, high = interval(found.value, se, m)
+    return replace(found, ci_low=low, ci_high=high)
