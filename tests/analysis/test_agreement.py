@@ -111,19 +111,19 @@ def test_a_reader_who_left_a_criterion_out_has_no_whole_score():
         }
     )
     # nobody judged piece 1 on B, so its whole score is A alone
-    assert whole_scores(rows)["score"].tolist() == [1.5, 4.0, 2.0]
+    assert whole_scores(rows).scores["score"].tolist() == [1.5, 4.0, 2.0]
 
 
 def test_every_coefficient_can_be_asked_for():
     part = agreement(table(), FOUR, every=True).criteria[0]
     asked = [(one.name, one.weights) for one in part.coefficients]
-    assert len(asked) == len(set(asked)) == 20
+    assert len(asked) == len(set(asked)) == 40
     for name in ("brennan_prediger", "gwet_ac", "fleiss_kappa", "cohen_kappa"):
         assert part.coefficient(name, "identity").is_defined
     assert part.coefficient("krippendorff_alpha", "interval").is_defined
     assert part.coefficient("icc_a_k").is_defined
-    with pytest.raises(ArgumentError, match="kendall_w"):
-        part.coefficient("kendall_w")
+    with pytest.raises(ArgumentError, match="icc_b"):
+        part.coefficient("icc_b")
 
 
 def test_with_more_raters_all_tells_why_there_is_no_cohens_kappa():
@@ -261,6 +261,44 @@ def test_the_sentence_of_a_clear_result():
 
 def test_few_pieces_settle_nothing_and_the_sentence_says_so():
     assert "5 pieces cannot settle it" in agreement(table(pieces=5), FOUR).total.sentence
+
+
+def test_raters_like_these_are_asked_for_by_name():
+    few = agreement(table(), FOUR, like_these=True).total
+    assert "2 raters say nothing about raters like them" in few.coefficient("gwet_ac").flags[0]
+    rows = table(raters=5, pieces=20)
+    these, like = agreement(rows, FOUR), agreement(rows, FOUR, like_these=True, draws=200)
+    for name in ("exact_agreement", "fleiss_kappa", "gwet_ac", "krippendorff_alpha"):
+        one, other = these.total.coefficient(name), like.total.coefficient(name)
+        assert other.value == one.value
+        assert other.ci_high - other.ci_low > one.ci_high - one.ci_low
+        assert "for raters like these" in other.method
+
+
+def test_a_wide_interval_is_flagged_and_a_narrow_one_is_not():
+    few, many = (
+        agreement(table(pieces=n), FOUR).total.coefficient("cohen_kappa") for n in (6, 200)
+    )
+    assert "wide interval: too few pieces to say much" in few.flags
+    assert many.flags == ()
+
+
+def test_a_kappa_that_prevalence_makes_low_is_explained():
+    rows = [(f"P{i}", r, "X", 3.0, None) for i in range(40) for r in "AB"]
+    rows[0] = ("P0", "A", "X", 2.0, None)
+    rows[3] = ("P1", "B", "X", 2.0, None)
+    part = agreement(made(rows), {"X": (1, 2, 3, 4)}).criteria[0]
+    assert len(part.remarks) == 1
+    assert part.remarks[0].startswith("98% of the scores are 3, so luck alone")
+    assert part.as_dict()["remarks"] == list(part.remarks)
+    assert agreement(table(), FOUR).criteria[0].remarks == ()
+
+
+def test_different_habits_of_two_raters_are_told():
+    rows = [(f"P{i}", "A", "X", float(1 + i % 4), None) for i in range(40)]
+    rows += [(f"P{i}", "B", "X", float(min(4, 2 + i % 4)), None) for i in range(40)]
+    (said,) = agreement(made(rows), {"X": (1, 2, 3, 4)}).criteria[0].remarks
+    assert "do not use the levels equally often" in said
 
 
 def test_no_sentence_names_a_rater_or_a_piece():

@@ -72,7 +72,7 @@ def test_json_of_a_long_table_fits_the_schema(run):
 
 def test_json_of_every_coefficient_fits_the_schema(run):
     answer = answer_of(run(LONG, "--levels", "1-4", "--all", "--json"))
-    assert len(answer["total"]["coefficients"]) == 18
+    assert len(answer["total"]["coefficients"]) == 35
 
 
 def test_a_wide_table_with_scales_of_its_own_and_codes(run):
@@ -226,3 +226,74 @@ def test_a_narrow_screen_cuts_no_number_off(run, monkeypatch):
     assert table and max(map(len, table)) <= 60
     assert not any("…" in line for line in table)
     assert "Krippendorff" in told
+
+
+def of_project(folder, *options: str):
+    return runner.invoke(app, ["agreement", "--project", str(folder), *options])
+
+
+def test_a_project_is_asked_by_session_school_and_window(sample_project):
+    session = answer_of(of_project(sample_project, "--session", "S01", "--json"))
+    assert [part["criterion"] for part in session["criteria"]] == [
+        "FOC",
+        "ORG",
+        "DEV",
+        "STY",
+        "CONV",
+    ]
+    assert session["total"]["n_pieces"] == 5
+    window = answer_of(of_project(sample_project, "--window", "2025-fall", "--json"))
+    school = answer_of(
+        of_project(sample_project, "--window", "2025-fall", "--school", "lincoln", "--json")
+    )
+    assert (
+        session["total"]["n_ratings"] < school["total"]["n_ratings"] < window["total"]["n_ratings"]
+    )
+
+
+def test_a_projects_criteria_are_called_by_name(sample_project):
+    shown = of_project(sample_project, "--session", "S01")
+    assert shown.exit_code == 0, shown.stderr
+    assert "Conventions: two raters of the same piece" in " ".join(shown.stdout.split())
+
+
+def test_a_project_says_which_sessions_there_are(sample_project):
+    missing = of_project(sample_project, "--session", "S99")
+    assert missing.exit_code == 1
+    assert "no session 'S99'" in missing.stderr
+    assert "S01" in missing.stderr
+
+
+def test_a_file_and_a_part_of_a_project_are_not_asked_for_together(run, sample_project):
+    assert run(LONG, "--session", "S01").exit_code == 2
+    assert of_project(sample_project, "--levels", "1-4").exit_code == 2
+
+
+def test_every_pair_can_be_asked_for(run):
+    answer = answer_of(run(LONG, "--levels", "1-4", "--pairs", "--json"))
+    pairs = answer["total"]["pairs"]
+    assert {(one["a"], one["b"]) for one in pairs} == {("1", "2"), ("1", "3"), ("2", "3")} or len(
+        pairs
+    ) == 3
+    assert {one["n"] for one in pairs} == {24}
+    assert {one["n"] for one in answer["criteria"][0]["pairs"]} == {12}
+    shown = run(LONG, "--levels", "1-4", "--pairs").stdout
+    assert "3 of 3 pairs of raters scored some of the same work" in " ".join(shown.split())
+
+
+def test_pairs_of_a_project_are_pseudonyms(own_sample_project):
+    answer = answer_of(of_project(own_sample_project, "--session", "S01", "--pairs", "--json"))
+    assert all(one["a"].startswith("Rater ") for one in answer["total"]["pairs"])
+
+
+def test_intervals_for_raters_like_these(run):
+    answer = answer_of(run(LONG, "--levels", "1-4", "--raters-like-these", "--json"))
+    assert "for raters like these" in answer["total"]["coefficients"][0]["method"]
+    assert (
+        "for raters like these"
+        not in answer_of(run(LONG, "--levels", "1-4", "--json"))["total"]["coefficients"][0][
+            "method"
+        ]
+    )
+    shown = run(LONG, "--levels", "1-4", "--raters-like-these").stdout
+    assert "speak for raters like these" in " ".join(shown.split())

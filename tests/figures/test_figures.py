@@ -20,6 +20,7 @@ from calibrate.analysis.count_tables import level_spec
 from calibrate.analysis.growth import growth, placement_error
 from calibrate.analysis.links import link_map
 from calibrate.analysis.movement import movement
+from calibrate.analysis.pair_matrix import pair_matrix
 from calibrate.analysis.readings import independent_blind
 from calibrate.analysis.record_summary import child_levels, summarize
 from calibrate.analysis.severity import severity
@@ -144,6 +145,49 @@ def test_agreement_of_one_rater_says_cannot_tell_instead_of_drawing_zero():
     picture = check(draw.agreement_figure(agreement(lone, SCALES, labels=LABELS), LABELS))
     assert "cannot tell" in picture.alt
     assert not [line for line in picture.figure.axes[0].lines if line.get_marker() == "o"]
+
+
+def test_the_panel_has_a_field_for_each_coefficient_and_a_row_for_each_criterion(scores):
+    result = agreement(independent_blind(scores, SCALES).table, SCALES, labels=LABELS)
+    picture = check(draw.panel_figure(result, LABELS))
+    fields = [one for one in picture.figure.axes if one.get_visible()]
+    parts = (*result.criteria, result.total)
+    assert len(fields) == len(result.total.coefficients) == 6
+    for at, field in enumerate(fields):
+        dots = [line.get_xdata()[0] for line in field.lines if line.get_marker() == "o"]
+        known = [one.coefficients[at].value for one in parts if one.coefficients[at].is_defined]
+        assert dots == pytest.approx([max(value, 0.0) for value in known])
+    assert "Gwet's AC2 (quadratic)" in picture.alt
+
+
+def test_a_panel_that_cannot_be_told_says_so():
+    lone = panel(np.random.default_rng(1), {"zebra": ("a", 0)}, 2)
+    picture = check(draw.panel_figure(agreement(lone, SCALES, labels=LABELS), LABELS))
+    assert "cannot be told" in picture.alt
+    assert not [
+        line for one in picture.figure.axes for line in one.lines if line.get_marker() == "o"
+    ]
+
+
+def test_pairs_who_read_alike_lie_side_by_side_and_pairs_without_work_are_hatched():
+    rng = np.random.default_rng(3)
+    truth = rng.integers(1, 5, 30)
+    rows = []
+    for p, score in enumerate(truth):
+        given = {"a": score, "c": 5 - score, "b": score, "d": 5 - score}
+        rows += [(f"P{p}", r, "ORG", float(v)) for r, v in given.items()]
+    rows.append(("P99", "e", "ORG", 2.0))
+    found = pair_matrix(
+        pd.DataFrame(rows, columns=["piece", "rater", "criterion", "score"]), {"ORG": (1, 2, 3, 4)}
+    )
+    place = {one: i for i, one in enumerate(found.raters)}
+    assert abs(place["a"] - place["b"]) == abs(place["c"] - place["d"]) == 1
+    assert (found.exact[place["a"], place["b"]], found.n[place["a"], place["e"]]) == (1.0, 0)
+    picture = check(draw.pairs_figure(found))
+    hatched = [one for one in picture.figure.axes[0].patches if one.get_hatch()]
+    assert len(hatched) == 8
+    assert "b and a: 100% of 30 scores." in picture.alt or "a and b: 100%" in picture.alt
+    assert "6 of 10 pairs of raters" in picture.sentence
 
 
 def test_a_pieces_spread_has_one_dot_a_judgement_and_a_frame_round_the_consensus(scores):

@@ -13,6 +13,7 @@ import pandas as pd
 
 from calibrate.analysis.agreement_words import agreement_sentence
 from calibrate.analysis.coefficient_panels import Panel, plain_of_all, whole_scores
+from calibrate.analysis.hidden_effects import what_the_number_hides, word_sentence
 from calibrate.errors import ArgumentError, DataError
 from calibrate.model.rubric import Scale
 from calibrate.stats.bootstrap import SEED
@@ -60,6 +61,8 @@ class CriterionAgreement:
         What a coach can repeat.
     codes
         Disagreement between levels and condition codes; None where nobody gave a code.
+    remarks
+        Sentences on what the numbers hide: most scores at one level, raters with different habits.
     """
 
     criterion: str
@@ -69,6 +72,7 @@ class CriterionAgreement:
     coefficients: tuple[Coefficient, ...]
     sentence: str
     codes: CodeUse | None = None
+    remarks: tuple[str, ...] = ()
 
     def coefficient(self, name: str, weights: str | None = None) -> Coefficient:
         """The coefficient of this name (and these weights, if there are several).
@@ -87,7 +91,7 @@ class CriterionAgreement:
         )
 
     def as_dict(self) -> dict[str, object]:
-        """The fields of the JSON answer; ``codes`` only where condition codes were given."""
+        """The fields of the JSON answer; ``codes`` and ``remarks`` only where there are some."""
         answer: dict[str, object] = {
             "criterion": self.criterion,
             "n_pieces": self.n_pieces,
@@ -102,6 +106,8 @@ class CriterionAgreement:
                 "n_mixed": self.codes.n_mixed,
                 "rate": self.codes.rate,
             }
+        if self.remarks:
+            answer["remarks"] = list(self.remarks)
         return answer
 
 
@@ -125,6 +131,7 @@ def agreement(
     scales: Mapping[str, Scale | Sequence[float]],
     *,
     every: bool = False,
+    like_these: bool = False,
     labels: Mapping[str, str] | None = None,
     draws: int = 1000,
     seed: int = SEED,
@@ -142,6 +149,8 @@ def agreement(
         or its values, lowest first.
     every
         All coefficients instead of the default panel of six.
+    like_these
+        Intervals for raters like these (three or more) instead of for these raters alone.
     labels
         What criteria are called in sentences, where not by their id.
     draws, seed
@@ -155,7 +164,7 @@ def agreement(
         If a score is not on its scale, or a rater scored the same twice.
     """
     rows = _checked(table, scales)
-    panel = Panel(every=every, draws=draws, seed=seed)
+    panel = Panel(every=every, like_these=like_these, draws=draws, seed=seed)
     names = [name for name in scales if name in set(rows["criterion"])]
     parts = tuple(
         _one(name, rows[rows["criterion"] == name], scales[name], panel, labels) for name in names
@@ -197,7 +206,8 @@ def _one(
     found = panel.of(ratings)
     codes = _codes(rows)
     shown = (labels or {}).get(name, name)
-    return _answer(name, scored, found, agreement_sentence(shown, found, codes), codes)
+    remarks = _remarks(ratings, found, panel)
+    return _answer(name, scored, found, agreement_sentence(shown, found, codes), codes, remarks)
 
 
 def _total(
@@ -207,9 +217,20 @@ def _total(
     ratings, same_scale = _together(scored, scales)
     found = panel.of_all(ratings, same_scale, whole_scores(rows) if len(scales) > 1 else None)
     codes = _codes(rows)
-    return _answer(
-        TOTAL, scored, found, agreement_sentence("All criteria together", found, codes), codes
-    )
+    sentence = agreement_sentence("All criteria together", found, codes)
+    remarks = _remarks(ratings, found, panel) if same_scale else ()
+    return _answer(TOTAL, scored, found, sentence, codes, remarks)
+
+
+def _remarks(ratings: Ratings, found: tuple[Coefficient, ...], panel: Panel) -> tuple[str, ...]:
+    """What the numbers hide, and, among all coefficients, what AC2 may be called."""
+    said = list(what_the_number_hides(ratings))
+    if panel.every:
+        corrected = next(
+            one for one in found if (one.name, one.weights) == ("gwet_ac", "quadratic")
+        )
+        said.append(word_sentence("Gwet's AC2", corrected))
+    return tuple(one for one in said if one)
 
 
 def _together(
@@ -235,6 +256,7 @@ def _answer(
     coefficients: tuple[Coefficient, ...],
     sentence: str,
     codes: CodeUse | None,
+    remarks: tuple[str, ...],
 ) -> CriterionAgreement:
     return CriterionAgreement(
         criterion=name,
@@ -244,6 +266,7 @@ def _answer(
         coefficients=coefficients,
         sentence=sentence,
         codes=codes,
+        remarks=remarks,
     )
 
 

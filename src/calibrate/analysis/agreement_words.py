@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calibrate.analysis.coefficient_panels import TOO_WIDE
 from calibrate.analysis.wording import count, percent
 from calibrate.stats.results import NO_PAIRS, NO_VARIATION, Coefficient
 
 if TYPE_CHECKING:
     from calibrate.analysis.agreement import CodeUse
-
-#: An interval wider than this says hardly anything.
-TOO_WIDE = 0.4
 
 #: With fewer pieces an interval is itself a guess.
 FEW_PIECES = 8
@@ -20,11 +18,23 @@ _NAMES = {
     "exact_agreement": "Exact agreement",
     "adjacent_agreement": "Adjacent agreement",
     "cohen_kappa": "Cohen's kappa",
+    "scott_pi": "Scott's pi",
+    "conger_kappa": "Conger's kappa",
     "fleiss_kappa": "Fleiss' kappa",
     "brennan_prediger": "Brennan-Prediger",
     "krippendorff_alpha": "Krippendorff's alpha",
+    "kendall_w": "Kendall's W, order alone",
+    "lin_ccc": "Lin's concordance",
+    "pearson": "Pearson's correlation",
+    "spearman": "Spearman's correlation",
+    "mean_difference": "Difference in standard deviations",
+    "cronbach_alpha": "Cronbach's alpha, criteria as parts of a total",
+    "icc_1_1": "ICC(1,1), any one rater",
+    "icc_1_k": "ICC(1,k), average of any raters",
     "icc_a_1": "ICC(A,1), one rater",
     "icc_a_k": "ICC(A,k), average of raters",
+    "icc_c_1": "ICC(C,1), one rater, severity apart",
+    "icc_c_k": "ICC(C,k), average, severity apart",
 }
 _PROPORTIONS = ("exact_agreement", "adjacent_agreement")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from calibrate.stats.agreement import (
@@ -13,12 +15,23 @@ from calibrate.stats.agreement import (
     fleiss_kappa,
     gwet_ac,
 )
-from calibrate.stats.alpha import krippendorff_alpha
+from calibrate.stats.alpha import MEASUREMENTS, krippendorff_alpha
 from calibrate.stats.bootstrap import SEED
-from calibrate.stats.icc import icc_a_1, icc_a_k, intraclass
-from calibrate.stats.ratings import Ratings
+from calibrate.stats.concordance import lin_ccc, mean_difference, pearson, spearman
+from calibrate.stats.conger import conger_kappa
+from calibrate.stats.cronbach import cronbach_alpha
+from calibrate.stats.icc import intraclass
+from calibrate.stats.kendall import kendall_w
+from calibrate.stats.raters_like_these import for_raters_like_these
+from calibrate.stats.ratings import Ratings, prepare_ratings
 from calibrate.stats.results import Coefficient
-from calibrate.stats.two_raters import cohen_kappa
+from calibrate.stats.two_raters import cohen_kappa, scott_pi
+
+#: An interval wider than this says hardly anything.
+TOO_WIDE = 0.4
+
+#: What is said beside such an interval.
+WIDE = "wide interval: too few pieces to say much"
 
 _DIFFERENT_SCALES = (
     "the criteria have different scales, so agreement by luck is not one number; see each criterion"
@@ -26,6 +39,11 @@ _DIFFERENT_SCALES = (
 _OTHER_STEPS = (
     "the criteria have different scales, so one level is not the same distance everywhere"
 )
+_WEIGHTS = ("identity", "linear", "quadratic", "ordinal")
+_ICC = tuple((form, average) for form in ("1", "a", "c") for average in (False, True))
+_FOR_PAIRS = (lin_ccc, pearson, spearman, mean_difference)
+
+Statistic = Callable[[Ratings], Coefficient]
 
 
 @dataclass(frozen=True)
@@ -40,31 +58,39 @@ class Panel:
     ----------
     every
         All coefficients, with all weights.
+    like_these
+        Whether intervals speak for raters like these (which needs three or more) instead of for
+        these raters alone.
     draws, seed
         Resamples for the interval of alpha, and their seed.
     """
 
     every: bool = False
+    like_these: bool = False
     draws: int = 1000
     seed: int = SEED
 
     def of(self, ratings: Ratings) -> tuple[Coefficient, ...]:
         """The coefficients of one criterion."""
-        icc = (icc_a_1(ratings), icc_a_k(ratings)) if self.every else (icc_a_1(ratings),)
-        return (
-            exact_agreement(ratings),
-            adjacent_agreement(ratings),
+        numbers = ratings.levels[ratings.position]
+        found = [
+            self._spoken(exact_agreement, ratings),
+            self._spoken(adjacent_agreement, ratings),
             *self._beyond_luck(ratings),
-            *icc,
-        )
+            *self._icc(ratings.unit, ratings.rater, numbers),
+        ]
+        if self.every:
+            found += [kendall_w(ratings), *(one(ratings) for one in _FOR_PAIRS)]
+        return tuple(_warned(one) for one in found)
 
     def of_all(
-        self, ratings: Ratings, same_scale: bool, wholes: pd.DataFrame | None
+        self, ratings: Ratings, same_scale: bool, wholes: WholeScores | None
     ) -> tuple[Coefficient, ...]:
         """The coefficients of all criteria together.
 
         Agreement is over pairs of scores on the same criterion of the same piece, a piece being one
-        draw. ICC is about the whole score: the mean over the criteria.
+        draw. ICC, Kendall's W, concordance and correlations are about the whole score: the mean over
+        the criteria. Cronbach's alpha is about the criteria as parts of it.
 
         Parameters
         ----------
@@ -75,54 +101,107 @@ class Panel:
         wholes
             Whole scores as `whole_scores` makes them; None where there is one criterion.
         """
+        if wholes is None:
+            found = self.of(ratings)
+            return (*found, _warned(cronbach_alpha(np.empty((0, 1))))) if self.every else found
         beyond = self._beyond_luck(ratings)
         if not same_scale:
-            beyond = tuple(_undefined(one, _DIFFERENT_SCALES) for one in beyond)
-        if wholes is None:
-            icc: tuple[Coefficient, ...] = (icc_a_1(ratings), icc_a_k(ratings))
-        else:
-            icc = tuple(
-                _of_whole(
-                    intraclass(
-                        wholes["unit"], wholes["rater"], wholes["score"], form="a", average=average
-                    )
-                )
-                for average in (False, True)
-            )
-        plain = plain_of_all(ratings, same_scale)
-        return *plain, *beyond, *(icc if self.every else icc[:1])
+            beyond = [_undefined(one, _DIFFERENT_SCALES) for one in beyond]
+        table = wholes.scores
+        found_all = [
+            *plain_of_all(ratings, same_scale, self._spoken),
+            *beyond,
+            *(_of_whole(one) for one in self._icc(table["unit"], table["rater"], table["score"])),
+        ]
+        if self.every:
+            numbers = wholes.ratings
+            found_all += [_of_whole(one(numbers)) for one in (kendall_w, *_FOR_PAIRS)]
+            found_all.append(cronbach_alpha(wholes.by_criterion))
+        return tuple(_warned(one) for one in found_all)
 
-    def _beyond_luck(self, ratings: Ratings) -> tuple[Coefficient, ...]:
-        kappa = cohen_kappa if ratings.n_raters == 2 else fleiss_kappa
+    def _spoken(self, statistic: Statistic, ratings: Ratings) -> Coefficient:
+        """The coefficient with an interval for whom the panel speaks."""
+        if not self.like_these:
+            return statistic(ratings)
+        return for_raters_like_these(statistic, ratings)
+
+    def _icc(self, unit: object, rater: object, score: object) -> list[Coefficient]:
+        chosen = _ICC if self.every else (("a", False),)
+        return [
+            intraclass(np.asarray(unit), np.asarray(rater), np.asarray(score), form=f, average=a)
+            for f, a in chosen
+        ]
+
+    def _beyond_luck(self, ratings: Ratings) -> list[Coefficient]:
+        two = ratings.n_raters == 2
         if not self.every:
-            return (
-                kappa(ratings, "quadratic"),
-                gwet_ac(ratings, "quadratic"),
-                krippendorff_alpha(ratings, "ordinal", draws=self.draws, seed=self.seed),
-            )
-        weights = ("identity", "linear", "quadratic")
-        pair = tuple(cohen_kappa(ratings, one) for one in weights)
-        return (
-            *(pair if ratings.n_raters == 2 else pair[-1:]),
-            *(fleiss_kappa(ratings, one) for one in weights),
-            *(brennan_prediger(ratings, one) for one in weights),
-            *(gwet_ac(ratings, one) for one in (*weights, "ordinal")),
-            *(
-                krippendorff_alpha(ratings, level, draws=self.draws, seed=self.seed)
-                for level in ("nominal", "ordinal", "interval")
-            ),
+            kappa = cohen_kappa(ratings) if two else self._spoken(fleiss_kappa, ratings)
+            return [kappa, self._spoken(gwet_ac, ratings), self._alpha(ratings, "ordinal")]
+        found = []
+        for of_two in (cohen_kappa, scott_pi):
+            # For more than two raters the reason is told once, not for every set of weights.
+            weights = _WEIGHTS if two else ("quadratic",)
+            found += [of_two(ratings, one) for one in weights]
+        for of_many in (conger_kappa, fleiss_kappa, brennan_prediger, gwet_ac):
+            found += [
+                self._spoken(lambda r, f=of_many, w=one: f(r, w), ratings)  # type: ignore[misc]
+                for one in _WEIGHTS
+            ]
+        return found + [self._alpha(ratings, level) for level in MEASUREMENTS if level != "ratio"]
+
+    def _alpha(self, ratings: Ratings, measurement: str) -> Coefficient:
+        found = krippendorff_alpha(ratings, measurement, draws=self.draws, seed=self.seed)
+        if not self.like_these:
+            return found
+
+        def again(part: Ratings) -> Coefficient:
+            # Left-out raters need the value alone; the bootstrap's error is that of the whole.
+            return found if part is ratings else krippendorff_alpha(part, measurement, draws=0)
+
+        return for_raters_like_these(again, ratings)
+
+
+@dataclass(frozen=True, eq=False)
+class WholeScores:
+    """Each rater's whole score of a piece: the mean over its criteria, where they scored all of them.
+
+    Parameters
+    ----------
+    scores
+        Columns ``unit`` (piece and occasion), ``rater`` and ``score``.
+    by_criterion
+        A row for each reading, a column for each criterion; nan where a criterion was not scored.
+    """
+
+    scores: pd.DataFrame
+    by_criterion: np.ndarray
+
+    @property
+    def ratings(self) -> Ratings:
+        """The whole scores as numbers on a scale of all values that occur."""
+        score = self.scores["score"].round(9)
+        values = np.unique(score) if len(score) else [0.0]
+        return prepare_ratings(
+            self.scores["unit"], self.scores["rater"], score, values, interval=True
         )
 
 
-def plain_of_all(ratings: Ratings, same_scale: bool) -> tuple[Coefficient, Coefficient]:
+def plain_of_all(
+    ratings: Ratings,
+    same_scale: bool,
+    spoken: Callable[[Statistic, Ratings], Coefficient] = lambda statistic, ratings: statistic(
+        ratings
+    ),
+) -> tuple[Coefficient, Coefficient]:
     """Exact and adjacent agreement of all criteria together (see `Panel.of_all`)."""
-    near = adjacent_agreement(ratings, None if same_scale else 1.0)
+    within = None if same_scale else 1.0
+    near = spoken(lambda part: adjacent_agreement(part, within), ratings)
     if not same_scale and (ratings.values[1:] - ratings.values[:-1] > 1 + 1e-9).any():
         near = _undefined(near, _OTHER_STEPS)
-    return exact_agreement(ratings), near
+    return spoken(exact_agreement, ratings), near
 
 
-def whole_scores(rows: pd.DataFrame) -> pd.DataFrame:
+def whole_scores(rows: pd.DataFrame) -> WholeScores:
     """Each rater's whole score of a piece: the mean over its criteria, where they scored all of them.
 
     Parameters
@@ -130,10 +209,6 @@ def whole_scores(rows: pd.DataFrame) -> pd.DataFrame:
     rows
         Judgements with ``piece_number, rater_number, criterion, occasion, score``. The criteria of
         a piece are those on which anybody judged it (a criterion can be left unscored for a piece).
-
-    Returns
-    -------
-    Table with ``unit`` (piece and occasion), ``rater`` and ``score``.
     """
     work = ["piece_number", "occasion"]
     judged = rows.groupby(work)["criterion"].nunique().rename("needed")
@@ -145,11 +220,22 @@ def whole_scores(rows: pd.DataFrame) -> pd.DataFrame:
     )
     whole = whole[whole["count"] == whole["needed"]]
     unit = whole.groupby(work).ngroup()
-    return pd.DataFrame({"unit": unit, "rater": whole["rater_number"], "score": whole["mean"]})
+    by_criterion = rows.pivot(index=[*work, "rater_number"], columns="criterion", values="score")
+    return WholeScores(
+        pd.DataFrame({"unit": unit, "rater": whole["rater_number"], "score": whole["mean"]}),
+        by_criterion.to_numpy(dtype=float),
+    )
 
 
-def _of_whole(icc: Coefficient) -> Coefficient:
-    return replace(icc, method=f"whole score (mean over the criteria); {icc.method}")
+def _of_whole(one: Coefficient) -> Coefficient:
+    return replace(one, method=f"whole score (mean over the criteria); {one.method}")
+
+
+def _warned(one: Coefficient) -> Coefficient:
+    """The coefficient, with a warning where its interval is too wide to say anything."""
+    if not one.has_interval or one.ci_high - one.ci_low <= TOO_WIDE:
+        return one
+    return replace(one, flags=(*one.flags, WIDE))
 
 
 def _undefined(one: Coefficient, why: str) -> Coefficient:

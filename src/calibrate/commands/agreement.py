@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calibrate.console import JsonFlag, print_json, say
-from calibrate.errors import ArgumentError, DataError
+from calibrate.errors import ArgumentError, DataError, UsageError
 
 if TYPE_CHECKING:
-    from calibrate.analysis.agreement import AgreementResult
+    import pandas as pd
+
+    from calibrate.model.rubric import Scale
 
 app = typer.Typer()
 
@@ -19,8 +21,12 @@ app = typer.Typer()
 @app.command()
 def agreement(
     scores: Annotated[
-        Path, typer.Argument(metavar="SCORES", help="A table of scores: CSV or XLSX, long or wide.")
-    ],
+        Path | None,
+        typer.Argument(
+            metavar="[SCORES]",
+            help="A table of scores: CSV or XLSX, long or wide. Without one, the scores of the project.",
+        ),
+    ] = None,
     piece: Annotated[
         str | None, typer.Option(metavar="HEADING", help="The column of pieces, if not “piece”.")
     ] = None,
@@ -48,18 +54,126 @@ def agreement(
             help="The scale: 1,2,3,4 or 1-4 or 0-4:0.5 or ORG=1-4,CONV=0-2; words lowest first.",
         ),
     ] = None,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            help="The project's folder, where no SCORES are given; this folder otherwise."
+        ),
+    ] = None,
+    session: Annotated[str | None, typer.Option(help="Only this session of the project.")] = None,
+    school: Annotated[
+        str | None, typer.Option(help="Only this school's pieces and raters, of the project.")
+    ] = None,
+    window: Annotated[
+        str | None, typer.Option(help="Only this window of the project, for example 2025-fall.")
+    ] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Every coefficient instead of the usual six.")
+    ] = False,
+    pairs: Annotated[
+        bool,
+        typer.Option("--pairs", help="Also every pair of raters: what they share, how they agree."),
+    ] = False,
+    like_these: Annotated[
+        bool,
+        typer.Option(
+            "--raters-like-these",
+            help="Intervals for other raters of this kind too (three or more), not for these alone.",
+        ),
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Say how far raters agree, by criterion and in all, with intervals and plain sentences.
 
     SCORES has a row for each judgement (piece, rater, criterion, score) or, with --criteria, a column
-    for each criterion. Only independent readings of a blind round count.
+    for each criterion. Without SCORES the project's own scores are read. Only independent readings of
+    a blind round count.
     """
+    from calibrate.analysis.agreement import TOTAL
     from calibrate.analysis.agreement import agreement as agree
+    from calibrate.analysis.pair_matrix import pair_matrix
     from calibrate.analysis.readings import independent_blind
+    from calibrate.commands._agreement_tables import show
+
+    if scores is None:
+        if piece or rater or criterion or score or criteria or levels:
+            raise UsageError(
+                "Columns and levels are for a table of scores.",
+                column="SCORES",
+                fix="Name the table, or leave these options out to read the project's own scores.",
+            )
+        if project is None and not Path("calibrate.toml").exists():
+            raise UsageError(
+                "This folder holds no project, so a table of scores is needed.",
+                column="SCORES",
+                fix="Name a table of scores, or say where the project is: --project FOLDER.",
+            )
+        frame, known, labels, file = _of_project(project or Path(), session, school, window, pairs)
+    else:
+        if session or school or window:
+            raise UsageError(
+                "--session, --school and --window choose from the project's own scores.",
+                column="--session" if session else "--school" if school else "--window",
+                fix="Leave SCORES out, or leave these out.",
+            )
+        frame, known, labels, file = _of_file(
+            scores, piece, rater, criterion, score, criteria, levels
+        )
+    chosen = independent_blind(frame, known, keep_codes=True)
+    if chosen.left_out:
+        say(f"Note: {chosen.sentence}")
+    if chosen.table.empty:
+        raise DataError(
+            "None of these scores is an independent reading of a blind round, so they cannot show agreement.",
+            file=file,
+            fix="Give the scores that raters gave before they talked.",
+        )
+    result = agree(chosen.table, known, every=every, like_these=like_these, labels=labels)
+    matrices = {}
+    if pairs:
+        names = [one.criterion for one in result.criteria]
+        matrices = {name: pair_matrix(chosen.table, known, name) for name in names}
+        matrices[TOTAL] = pair_matrix(chosen.table, known)
+    if as_json:
+        answer = result.as_dict()
+        for part in (*answer["criteria"], answer["total"]):  # type: ignore[misc]
+            if matrices:
+                part["pairs"] = matrices[part["criterion"]].as_rows()
+        print_json(answer)
+    else:
+        show(result, labels, matrices)
+
+
+def _of_project(
+    folder: Path, session: str | None, school: str | None, window: str | None, named: bool
+) -> tuple[pd.DataFrame, dict[str, Scale], dict[str, str], str | None]:
+    from calibrate.store.project import Project
+    from calibrate.workflows.district_facts import rater_pseudonyms
+    from calibrate.workflows.stored_scores import stored_scores
+
+    with Project.open(folder) as opened:
+        found = stored_scores(opened, session=session, school=school, window=window)
+        table = found.table
+        if named:  # pairs are shown under the pseudonyms of inside reports
+            names = rater_pseudonyms(
+                opened, [one for one in table["rater"].unique() if "+" not in one]
+            )
+            table = table.assign(rater=table["rater"].map(lambda one: names.get(one, one)))
+    for note in found.notes:
+        say(f"Note: {note}")
+    return table, found.scales, found.labels, None
+
+
+def _of_file(
+    scores: Path,
+    piece: str | None,
+    rater: str | None,
+    criterion: str | None,
+    score: str | None,
+    criteria: str | None,
+    levels: str | None,
+) -> tuple[pd.DataFrame, dict[str, Scale], dict[str, str], str | None]:
+    from calibrate.analysis.readings import as_scales
     from calibrate.exchange.score_tables import read_score_table
 
     if criteria is not None and (criterion or score):
@@ -86,79 +200,4 @@ def agreement(
     )
     for warning in table.warnings:
         say(f"Note: {warning}")
-    chosen = independent_blind(table.frame, table.levels, keep_codes=True)
-    if chosen.left_out:
-        say(f"Note: {chosen.sentence}")
-    if chosen.table.empty:
-        raise DataError(
-            "None of these scores is an independent reading of a blind round, so they cannot show agreement.",
-            file=table.file,
-            fix="Give the scores that raters gave before they talked.",
-        )
-    result = agree(chosen.table, table.levels, every=every)
-    if as_json:
-        print_json(result.as_dict())
-    else:
-        _show(result)
-
-
-#: Narrower screens get no column of pieces and fold the names, so that no number is cut off.
-_WIDE = 80
-
-
-def _show(result: AgreementResult) -> None:
-    """A table for each criterion, then the sentences."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from calibrate.analysis.agreement_words import coefficient_name, value_shown
-    from calibrate.analysis.wording import count
-
-    screen = Console(soft_wrap=False)
-    screen = screen if screen.is_terminal else Console(width=110)
-    parts = result.criteria if len(result.criteria) == 1 else (*result.criteria, result.total)
-    for part in parts:
-        title = "All criteria together" if part is result.total else part.criterion
-        table = Table(
-            title=Text(
-                f"{title} · {count(part.n_pieces, 'piece')}, {count(part.n_raters, 'rater')}, "
-                f"{count(part.n_ratings, 'score')}"
-            ),
-            title_justify="left",
-            title_style="bold",
-        )
-        narrow = screen.width < _WIDE
-        table.add_column("Coefficient", no_wrap=not narrow, min_width=12)
-        table.add_column("Value", justify="right", no_wrap=True, min_width=5)
-        table.add_column("95% interval", justify="right", no_wrap=True, min_width=13)
-        if not narrow:
-            table.add_column("Pieces", justify="right", no_wrap=True)
-        table.add_column("To know", overflow="fold", min_width=8)
-        for one in part.coefficients:
-            interval = (
-                f"{value_shown(one, one.ci_low)} to {value_shown(one, one.ci_high)}"
-                if one.has_interval
-                else "–"
-            )
-            note = "; ".join(
-                filter(None, [one.undefined, *(f for f in one.flags if not one.undefined)])
-            )
-            table.add_row(
-                coefficient_name(one),
-                value_shown(one, one.value),
-                interval,
-                *([] if narrow else [str(one.n_pieces)]),
-                Text(note),
-            )
-        screen.print(table)
-        screen.print()
-    for part in parts:
-        screen.print(Text(part.sentence))
-    screen.print(
-        Text(
-            "\nIntervals are 95% and speak for these raters on other pieces like these (ICC: for raters like these). "
-            "Pieces are those that two or more raters scored. "
-            "Kappa is Cohen's where two raters scored, Fleiss' where more did."
-        )
-    )
+    return table.frame, as_scales(table.levels), {}, table.file

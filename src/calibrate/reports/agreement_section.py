@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -60,7 +61,7 @@ class AgreementSection:
 
     def show(self, draw: Drawings) -> Block:
         """The figure, the table and the sentences."""
-        picture = draw.agreement_figure(self.result, self.labels)
+        picture = draw.panel_figure(self.result, self.labels)
         rows = [*self.result.criteria, self.result.total]
         frame = pd.DataFrame([self._row(one) for one in rows])
         return blocks.join(
@@ -78,7 +79,19 @@ class AgreementSection:
                     notes=self._remarks(rows),
                 ),
                 blocks.sentence(self._widest() or self.result.total.sentence),
+                *(blocks.note(said) for said in self.result.total.remarks),
                 *(blocks.note(one.sentence) for one in rows if self._needs_words(one)),
+            ]
+        )
+
+    def panel(self, draw: Drawings, title: str) -> Block:
+        """The figure and its sentences alone, under a smaller heading."""
+        picture = draw.panel_figure(self.result, self.labels)
+        return blocks.join(
+            [
+                blocks.subsection(title),
+                blocks.figure(picture.png(), picture.alt, picture.sentence),
+                *(blocks.note(said) for said in self.result.total.remarks),
             ]
         )
 
@@ -115,6 +128,16 @@ def agreement_section(scores: pd.DataFrame, rubric: Rubric) -> AgreementSection:
     labels = {one.id: one.name for one in rubric.criteria}
     chosen = independent_blind(scores, known, keep_codes=True)
     return AgreementSection(agreement(chosen.table, known, labels=labels), labels, chosen.sentence)
+
+
+def panel_of_sessions(
+    readings: pd.DataFrame, sessions: Sequence[str], rubric: Rubric, draw: Drawings
+) -> Block:
+    """The coefficients over several sessions together, criteria down the side; nothing where nobody scored."""
+    scores = readings[readings["session"].isin(sessions)]
+    if scores.empty:
+        return Block("")
+    return agreement_section(scores, rubric).panel(draw, "By criterion, all sessions together")
 
 
 def _with_range(one: Coefficient) -> str:

@@ -22,9 +22,10 @@ from calibrate.model.roster import Edition, School
 from calibrate.model.session import MinuteKind, Session
 from calibrate.model.work import Window
 from calibrate.reports import blocks, closing
+from calibrate.reports.agreement_section import panel_of_sessions
 from calibrate.reports.blocks import Block, Summary
 from calibrate.reports.drawing import Drawings
-from calibrate.reports.measures import measure_name, what_is_counted
+from calibrate.reports.measures import band_of_pieces, measure_name, what_is_counted
 from calibrate.reports.outside import OutsideSchoolReport
 from calibrate.reports.parameters import ReportParameters
 from calibrate.reports.tables import table
@@ -228,7 +229,14 @@ class SchoolReport:
         if not self.trend.points:
             return head + blocks.sentence(self.trend.sentence)
         picture = self.draw.sessions_figure(self.trend)
-        return head + blocks.figure(picture.png(), picture.alt, self.trend.sentence)
+        figure = blocks.figure(picture.png(), picture.alt, self.trend.sentence)
+        return (
+            head
+            + figure
+            + panel_of_sessions(
+                self.readings, [one.id for one in self.sessions], self.facts.rubric, self.draw
+            )
+        )
 
     def raters(self) -> Block:
         """The school's raters, under pseudonyms, in no order of merit."""
@@ -250,7 +258,7 @@ class SchoolReport:
         frame = pd.DataFrame(
             {
                 "Reader": [names[one.rater] for one in rows],
-                "Pieces shared": [_band(one.n_pieces) for one in rows],
+                "Pieces shared": [band_of_pieces(one.n_pieces) for one in rows],
                 "Points higher (+) or lower (−)": [signed(one.difference) for one in rows],
                 "Likely range": [f"{signed(one.ci_low)} to {signed(one.ci_high)}" for one in rows],
                 "In words": [one.verdict for one in rows],
@@ -390,11 +398,3 @@ class SchoolReport:
             edition=Edition.INSIDE,
             facts=f"{self.school.title}, sessions {listed([one.id for one in self.sessions]) or 'none'}",
         )
-
-
-def _band(n_pieces: int) -> str:
-    """About how many pieces: an exact count would tell a colleague who it is."""
-    for low, high in ((5, 9), (10, 19), (20, 39)):
-        if n_pieces <= high:
-            return f"{low} to {high}"
-    return "40 or more"

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from calibrate.errors import ArgumentError
 from calibrate.stats.intervals import TAIL
 from calibrate.stats.results import ALL_THE_SAME, NO_VARIATION, Coefficient
 
@@ -31,7 +32,10 @@ def cronbach_alpha(scores: npt.ArrayLike) -> Coefficient:
         are left out and counted.
     """
     table = np.asarray(scores, dtype=float)
-    table = table.reshape(len(table), -1)
+    if table.ndim != 2:
+        raise ArgumentError(
+            "Scores must be a table: a row for each reading, a column for each criterion."
+        )
     whole = ~np.isnan(table).any(axis=1)
     left_out = int((~whole & ~np.isnan(table).all(axis=1)).sum())
     table = table[whole]
