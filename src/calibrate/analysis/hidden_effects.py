@@ -12,7 +12,7 @@ from calibrate.stats.results import Coefficient
 from calibrate.stats.two_raters import cohen_kappa, scott_pi
 
 #: Exact agreement from which on people expect a high kappa, and a kappa that disappoints them.
-_HIGH, _LOW = 0.7, 0.4
+_HIGH, _LOW = 0.6, 0.4
 
 #: A level that has at least this share of the scores makes agreement by luck likely.
 _COMMON = 0.6
