@@ -44,11 +44,15 @@ Long = tuple[np.ndarray, ...]
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds and peak memory of our own at full size, beside what was asked for (None: not asked)."""
+    """Seconds and peak memory of our own at full size, beside what was asked for (None: not asked).
+
+    ``processor`` is the processor's own time: on a busy machine it says what an idle one would take.
+    """
 
     what: str
     judgements: int
     seconds: float
+    processor: float
     megabytes: float
     seconds_wanted: float | None = None
     megabytes_wanted: float | None = None
@@ -139,11 +143,14 @@ def measured(
 ) -> Measured:
     """Best of several runs, and the peak of what one run holds."""
     shortest, _ = best(call, seconds=4.0)
+    start = time.process_time()
+    call()
+    processor = time.process_time() - start
     tracemalloc.start()
     call()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return Measured(what, judgements, shortest, peak / 1e6, seconds, megabytes)
+    return Measured(what, judgements, shortest, processor, peak / 1e6, seconds, megabytes)
 
 
 def compare(judgements: int) -> Iterator[Comparison]:
@@ -289,12 +296,21 @@ def main() -> int:
     parser.add_argument("--peer-python", help="an interpreter that has irrCAC and pingouin")
     arguments = parser.parse_args()
     console = Console(width=118)
-    table = Table("Calibrate alone", "judgements", "seconds", "wanted", "peak MB", "wanted ")
+    table = Table(
+        "Calibrate alone",
+        "judgements",
+        "seconds",
+        "of the processor",
+        "wanted",
+        "peak MB",
+        "wanted ",
+    )
     for one in own(arguments.judgements):
         table.add_row(
             one.what,
             f"{one.judgements:,}",
             f"{one.seconds:.3f}",
+            f"{one.processor:.3f}",
             "" if one.seconds_wanted is None else f"{one.seconds_wanted:g}",
             f"{one.megabytes:,.0f}",
             "" if one.megabytes_wanted is None else f"{one.megabytes_wanted:g}",
