@@ -9,6 +9,7 @@ import pytest
 from calibrate.analysis.piece_groups import piece_groups
 from calibrate.analysis.severity_drift import reread_drift
 from calibrate.analysis.severity_model import severity_model
+from calibrate.analysis.severity_steps import advice_sentences
 from calibrate.errors import ArgumentError
 from tests.stats.facets.simulated import LEVELS, draw, panel
 
@@ -144,6 +145,9 @@ def test_unused_rare_and_disordered_levels_become_advice():
     assert ("C1", 2.0, "rare") in told
     assert ("C1", 2.0, "disordered") in told
     assert not any(name == "C2" for name, _, _ in told)
+    shown = advice_sentences(found.advice)
+    assert sum("fewer than 10 times" in one for one in shown) == 1
+    assert any("C0: level 4 was never given" in one for one in shown)
 
 
 def test_the_unexpected_judgement_is_found():

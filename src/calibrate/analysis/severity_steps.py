@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from calibrate.analysis.wording import count, label
+from calibrate.analysis.wording import count, label, some_listed
 from calibrate.stats.facets import FacetsFit
 
 FEW = 10
@@ -71,3 +71,16 @@ def level_advice(
                     "neighbours, so look at how it is worded.",
                 )
     return tuple(found[key] for key in sorted(found))
+
+
+def advice_sentences(
+    advice: Sequence[LevelAdvice], labels: Mapping[str, str] | None = None
+) -> list[str]:
+    """The advice for a screen: unused and disordered levels one by one, rarely used ones in one sentence."""
+    rare = [f"{label(labels, one.criterion)} {one.level:g}" for one in advice if one.kind == "rare"]
+    told = [one.sentence for one in advice if one.kind != "rare"]
+    if rare:
+        told.append(
+            f"Given fewer than {FEW} times, so that their places on the scale are guesses: {some_listed(rare, 6)}."
+        )
+    return told

@@ -303,6 +303,7 @@ def _plain(value: float) -> str:
 
 
 def _sentences(found: SeverityModel) -> list[str]:
+    from calibrate.analysis.severity_steps import advice_sentences
     from calibrate.analysis.severity_words import agreement_sentence, unexpected_sentence
 
     flagged = [one.sentence for one in found.effects if one.flagged]
@@ -327,6 +328,6 @@ def _sentences(found: SeverityModel) -> list[str]:
             if found.fit.bounded
             else []
         ),
-        *(one.sentence for one in found.advice),
+        *advice_sentences(found.advice),
         *found.notes,
     ]
