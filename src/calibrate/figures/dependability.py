@@ -57,7 +57,7 @@ def dependability_figure(result: DependabilityResult) -> Picture:
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", ".25", ".50", ".75", "1"])
         first = [one for one in plans if one.n_task == min(tasks)]
         axes.set_xticks([one.n_rater for one in first], [_tick(one) for one in first])
-        axes.set_xlabel("raters who read each piece" + _below(first, len(tasks) > 1))
+        axes.set_xlabel("raters a piece" + _below(first, len(tasks) > 1))
         axes.set_ylabel("dependability")
         bare(axes, grid=False)
         axes.grid(axis="y", color=FAINT)
@@ -83,7 +83,7 @@ def _tick(one: Plan) -> str:
 def _below(plans: list[Plan], several: bool) -> str:
     if not plans or math.isnan(plans[0].hours):
         return ""
-    return ", and the hours of scoring" + (" for one piece of each" if several else "")
+    return ", and hours of scoring" + (" (one piece a student)" if several else "")
 
 
 def _alt(result: DependabilityResult, plans: list[Plan], tasks: list[int]) -> str:

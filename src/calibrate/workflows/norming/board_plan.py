@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
+
+from calibrate.analysis.planner_links import link
+from calibrate.analysis.planner_matching import Request, hand_out
+
 Plan = dict[str, tuple[str, ...]]
 Barred = Collection[tuple[str, str]]
 
@@ -28,27 +33,28 @@ def spread_evenly(
     Returns
     -------
     dict
-        Rater id to the ids of the pieces, in the order of ``piece_ids``. Each piece goes to those who
-        have least so far; among equals to somebody who shares no piece yet with the others.
+        Rater id to the ids of the pieces, in the order of ``piece_ids``. Loads are as even as
+        they can be, and shared pieces join all raters where that can be; the same request gives the same plan.
     """
-    allowed = {
-        piece: [rater for rater in rater_ids if (piece, rater) not in barred] for piece in piece_ids
-    }
-    given: dict[str, set[str]] = {rater: set() for rater in rater_ids}
-    for piece in sorted(piece_ids, key=lambda one: len(allowed[one])):  # a stable sort
-        chosen: list[str] = []
-        for _ in range(len(allowed[piece]) if readings is None else readings):
-            free = [rater for rater in allowed[piece] if rater not in chosen]
-            if not free:
-                break
-            groups = linked_groups(given)
-            near = {rater for group in groups if set(chosen) & group for rater in group}
-            best = min(free, key=lambda rater: (len(given[rater]), rater in near))
-            chosen.append(best)
-            given[best].add(piece)
-    _even_out(given, allowed)
+    if not piece_ids or not rater_ids:
+        return dict.fromkeys(rater_ids, ())
+    allowed = np.array(
+        [[(piece, rater) not in barred for piece in piece_ids] for rater in rater_ids]
+    )
+    may = allowed.sum(axis=0)
+    request = Request(
+        allowed=allowed,
+        fixed=np.zeros_like(allowed),
+        need=may if readings is None else np.minimum(may, readings),
+        capacity=np.full(len(rater_ids), len(piece_ids), dtype=np.int64),
+        school=np.full(len(rater_ids), -1, dtype=np.int64),
+        shared=0,
+    )
+    by_lot = np.random.default_rng(0)
+    given = link(hand_out(request, by_lot), request, by_lot)
     return {
-        rater: tuple(piece for piece in piece_ids if piece in given[rater]) for rater in rater_ids
+        rater: tuple(piece for piece, reads in zip(piece_ids, row, strict=True) if reads)
+        for rater, row in zip(rater_ids, given, strict=True)
     }
 
 
@@ -69,26 +75,3 @@ def linked_groups(plan: Mapping[str, Collection[str]]) -> list[set[str]]:
                 apart.append(group)
         groups = [*apart, (raters, read)]
     return [raters for raters, _ in groups]
-
-
-def _even_out(given: dict[str, set[str]], allowed: Mapping[str, Sequence[str]]) -> None:
-    """Hand readings from those with most to those with least, as long as that makes the loads more even."""
-    while True:
-        for most in sorted(given, key=lambda rater: -len(given[rater])):
-            move = next(
-                (
-                    (piece, least)
-                    for least in sorted(given, key=lambda rater: len(given[rater]))
-                    if len(given[most]) - len(given[least]) > 1
-                    for piece in sorted(given[most] - given[least])
-                    if least in allowed[piece]
-                ),
-                None,
-            )
-            if move is not None:
-                piece, least = move
-                given[most].remove(piece)
-                given[least].add(piece)
-                break
-        else:
-            return

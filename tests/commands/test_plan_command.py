@@ -1,0 +1,101 @@
+"""``calibrate plan``: the JSON of the schema, the table, the file, and refusals that name the constraint."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
+
+from calibrate.cli import app
+from tests.support.tree import ROOT
+
+runner = CliRunner()
+SCHEMA = Draft202012Validator(
+    json.loads((ROOT / "docs/schemas/plan.schema.json").read_text(encoding="utf-8"))
+)
+PIECES = "piece,classroom,anchor\n" + "".join(
+    f"P{i},room{i % 3},{'yes' if i == 0 else ''}\n" for i in range(12)
+)
+RATERS = (
+    "rater,school,classroom,capacity\nA,east,room0,\nB,east,room1;room2,9\nC,west,,\nD,west,,\n"
+)
+SCORES = "piece,rater,score\n1,A,2\n1,B,3\n2,A,3\n2,B,3\n3,A,1\n3,B,2\n4,C,2\n4,D,4\n5,C,1\n5,D,1\n"
+
+
+@pytest.fixture
+def run(tmp_path):
+    def with_files(*options: str, pieces: str = PIECES, raters: str = RATERS, tables: bool = True):
+        for name, text in (("p.csv", pieces), ("r.csv", raters), ("s.csv", SCORES)):
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        files = [str(tmp_path / "p.csv"), str(tmp_path / "r.csv")] if tables else []
+        options = tuple(str(tmp_path / one) if one.endswith(".csv") else one for one in options)
+        return runner.invoke(app, ["plan", *files, *options])
+
+    return with_files
+
+
+def answer_of(result) -> dict:
+    assert result.exit_code == 0, result.stderr
+    answer = json.loads(result.stdout)
+    SCHEMA.validate(answer)
+    return answer
+
+
+def test_json_fits_the_schema_and_keeps_the_promise(run):
+    Draft202012Validator.check_schema(SCHEMA.schema)
+    plan = answer_of(run("--uneven", "--json"))["plan"]
+    given = {(one["piece"], one["rater"]) for one in plan["readings"]}
+    assert not any(rater == "A" and int(piece[1:]) % 3 == 0 for piece, rater in given)
+    assert plan["connected"] and plan["not_to_everyone"] == [{"piece": "P0", "rater": "A"}]
+    assert sum(one["n"] for one in plan["loads"]) == len(given) == 11 * 2 + 3
+
+
+def test_the_plan_is_shown_and_written(run, tmp_path):
+    result = run("--uneven", "--out", "plan.csv")
+    assert result.exit_code == 0, result.stderr
+    assert "Who reads what" in result.stdout and "none of their own students" in result.stdout
+    lines = (tmp_path / "plan.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "rater,piece" and len(lines) == 26
+
+
+def test_scores_that_fall_apart_are_told_with_what_joins_them_and_what_precision_takes(run):
+    answer = answer_of(
+        run("--scored", "s.csv", "--levels", "1-4", "--tell", "0.25", "--json", tables=False)
+    )
+    assert answer["plan"] is None
+    assert answer["repair"]["subsets"] == [["A", "B"], ["C", "D"]]
+    assert len(answer["repair"]["further_readings"]) == 1
+    assert answer["precision"]["difference"] == 0.25
+    assert answer["precision"]["sentence"] in answer["sentence"]
+
+
+def test_a_refusal_names_the_constraint(run):
+    result = run("--readings", "5", "--json")
+    assert result.exit_code == 1
+    answer = json.loads(result.stdout)
+    SCHEMA.validate(answer)
+    assert "there are 4" in answer["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("options", "tables"),
+    [((), False), (("--tell", "0.25"), True), (("--scored", "s.csv", "--out", "x.csv"), False)],
+)
+def test_mistakes_on_the_command_line_end_with_two(run, options, tables):
+    assert run(*options, tables=tables).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("pieces", "told"),
+    [
+        ("piece\nA\nA\n", "comes twice"),
+        ("piece,readings\nA,none\n", "whole number"),
+        ("piece,anchor\nA,perhaps\n", "yes or no"),
+        ("work\nA\n", "piece is missing"),
+    ],
+)
+def test_problems_of_the_tables_are_told(run, pieces, told):
+    result = run(pieces=pieces)
+    assert result.exit_code == 1 and told in result.stderr
