@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+import time
 from urllib.parse import urlencode
 
 import pytest
+from starlette.requests import Request
 
+from calibrate.serve import doors
 from calibrate.serve.doors import token_in
 from calibrate.serve.entry import panel_member, plain
+from calibrate.serve.identity import Visitor
 from calibrate.workflows.norming.links import join_link, room_code
 from tests.support.asgi import ask
 
@@ -128,6 +134,38 @@ def test_a_name_that_nobody_has_is_answered_like_a_wrong_pin_and_logged(
     with served.project.reading() as unit:
         tries = unit.ballots.tries.all(session_id=norming.session)
     assert {one.rater_id for one in tries} == {None, "r2"}
+
+
+def test_a_whole_panel_that_comes_at_once_with_pins_is_let_in_a_few_at_a_time(
+    served, monkeypatch
+) -> None:
+    inside, most, lock = 0, 0, threading.Lock()
+
+    def slow(*asked: object) -> str:
+        nonlocal inside, most
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        time.sleep(0.02)
+        with lock:
+            inside -= 1
+        return "token"
+
+    async def comes(door: doors.Door) -> int:
+        async def receive():
+            return {"type": "http.request", "body": b"code=A&name=B&pin=1", "more_body": False}
+
+        scope = {"type": "http", "method": "POST", "path": "/enter", "query_string": b""}
+        scope |= {"headers": [(b"host", b"room.test")], "calibrate.visitor": Visitor()}
+        return (await door.enter(Request(scope, receive))).status_code
+
+    async def all_come() -> list[int]:
+        door = doors.Door(served, close_kernels=lambda owner: None)
+        return await asyncio.gather(*(comes(door) for _ in range(30)))
+
+    monkeypatch.setattr(doors, "token_by_pin", slow)
+    assert asyncio.run(all_come()) == [303] * 30
+    assert 1 < most <= doors.PINS_AT_ONCE
 
 
 def test_another_raters_pin_opens_nothing(application, norming) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ from calibrate.store.sealing import PinRefused
 
 HERE = Path(__file__).parent
 LONGEST_FORM = 8192
+
+PINS_AT_ONCE = 4
+"""How many PINs are looked at together: each takes 16 MiB for a moment, and a whole panel comes at once."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -37,6 +42,7 @@ class Door:
     def __init__(self, room: Room, close_kernels: Any) -> None:
         self._room = room
         self._close_kernels = close_kernels
+        self._pins = asyncio.Semaphore(PINS_AT_ONCE)
         self._pages = Environment(
             loader=FileSystemLoader(HERE / "pages"), autoescape=select_autoescape()
         )
@@ -50,14 +56,15 @@ class Door:
         form = await read_form(request)
         code, name = form.get("code", "").strip(), form.get("name", "").strip()
         try:
-            token = await run_in_threadpool(
-                token_by_pin,
-                self._room.project,
-                self._room.keystore,
-                code,
-                name,
-                form.get("pin", ""),
-            )
+            async with self._pins:
+                token = await run_in_threadpool(
+                    token_by_pin,
+                    self._room.project,
+                    self._room.keystore,
+                    code,
+                    name,
+                    form.get("pin", ""),
+                )
         except PinRefused as error:
             status = 429 if error.wait else 403
             return self._front(request, status, problem=str(error), code=code, name=name)
