@@ -70,7 +70,12 @@ def test_a_panel_of_one_has_nothing_to_discuss():
 
 def test_all_codes_and_no_rows_give_words_not_errors():
     table = levels("A", "FOC", [np.nan, np.nan]).assign(code="BL")
-    assert agenda(table, {"FOC": SCALE}).items[0].divided == ()
+    (blank,) = agenda(table, {"FOC": SCALE}).items
+    assert blank.divided == ()
+    assert blank.reason == "The panel gave the same condition code on every criterion."
+    both = pd.concat([table, levels("A", "ORG", [2, 2])])
+    (mixed,) = agenda(both, {"FOC": SCALE, "ORG": SCALE}).items
+    assert mixed.reason == "The panel chose the same answer on every criterion."
     assert severity(table, {"FOC": SCALE}).rows == ()
     assert movement(table, {"FOC": SCALE}).total.n_judgements == 0
     empty = table.iloc[:0]

@@ -15,10 +15,13 @@ from calibrate.model.session import MinuteKind, RoundName
 from calibrate.store.project import Project
 from calibrate.store.sealing import Choice
 from calibrate.workflows.norming import (
+    Override,
     SessionPlan,
     change_setup,
     close_session,
+    commit,
     make_anchor,
+    open_desk,
     open_keys,
     reveal,
     settle,
@@ -173,6 +176,36 @@ def test_only_what_everybody_chose_alike_is_suggested_and_the_second_round_count
     after = {(one.piece_id, one.criterion_id): one for one in view_agreed(room, room.session).lines}
     assert after["p1", "IDEAS"].unanimous.level_id == "2"
     assert "after the discussion" in after["p1", "IDEAS"].unanimous.words
+
+
+def test_two_who_scored_again_are_not_everybody(scoring: Room):
+    room = scoring
+    for rater, level in (("r2", "1"), ("r3", "4"), ("r4", "4")):
+        room.answer_all(rater, "1")
+        room.choose(rater, Choice("p1", "IDEAS", level=level))
+        room.commit(rater)
+    show(room)
+    start_second_round(room, room.session, by="coach")
+    for rater in ("r3", "r4"):
+        for criterion, level in (("IDEAS", "4"), ("CONV", "2")):
+            room.choose(rater, Choice("p1", criterion, level=level), round_name=SECOND)
+        seat = room.seat(rater)
+        seen = open_desk(room, seat, SECOND).sequence
+        commit(room, seat, SECOND, operation_id=f"again-{rater}-0001", seen=seen, leave_open=True)
+    secrets = open_keys(room.keystore, room.session, PASSPHRASE)
+    reveal(
+        room,
+        room.session,
+        SECOND,
+        secrets,
+        by="coach",
+        override=Override(frozenset({"r2"}), "Had to leave."),
+    )
+    alike = {(one.piece_id, one.criterion_id): one for one in view_agreed(room, room.session).lines}
+    assert alike["p1", "IDEAS"].unanimous is None, "r2 gave a 1 and was not asked again"
+    assert alike["p1", "CONV"].unanimous is None
+    untouched = alike["p2", "CONV"].unanimous
+    assert untouched and (untouched.level_id, untouched.readers, untouched.round) == ("1", 3, BLIND)
 
 
 def test_a_piece_is_ready_to_be_an_anchor_once_every_criterion_is_settled(scoring: Room):

@@ -251,7 +251,10 @@ def _reason(splits: tuple[CriterionSplit, ...], labels: Mapping[str, str] | None
         return "Read once, so there is nothing to compare yet."
     divided = [one for one in splits if one.disagreement > 0]
     if not divided:
-        return "The panel chose the same level on every criterion."
+        if all(one.codes for one in splits):
+            return "The panel gave the same condition code on every criterion."
+        what = "answer" if any(one.codes for one in splits) else "level"
+        return f"The panel chose the same {what} on every criterion."
     worst = sorted(divided, key=lambda one: -one.disagreement)
     text = worst[0].sentence.rstrip(".")
     agreed = [label(labels, one.criterion) for one in splits if one.disagreement == 0]

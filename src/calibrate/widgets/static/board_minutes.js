@@ -91,7 +91,7 @@ class Ending {
 
   #drawClose() {
     const close = button("Close the session…", () => this.#close(), "main");
-    this.box.replaceChildren(make("p", {}, "When you close it, nothing in it changes any more, the raters’ links end, and its report is made."), close);
+    this.box.replaceChildren(make("p", {}, "When you close it, nothing in it changes any more, and its report is made. The raters’ PINs end; whoever still has a link can read the reveal with it."), close);
   }
 
   #close() {

@@ -40,6 +40,7 @@ def start_second_round(
         If the second round was opened before.
     """
     with project.store.transaction() as unit:
+        unit.sessions.lock(session_id)
         _require_revealed(unit, session_id)
         if unit.sessions.rounds.find(session_id, RoundName.AFTER_DISCUSSION) is not None:
             raise DataError("The second round of this session is open already.")
@@ -78,6 +79,9 @@ def settle(
             "A consensus score needs its reason.", fix="Say in a sentence what decided it."
         )
     with project.store.transaction() as unit:
+        unit.sessions.lock(
+            session_id
+        )  # two who settle the same thing at once come one after the other
         session = _require_revealed(unit, session_id)
         piece = piece_of(pieces_of(unit, session), piece_id)
         check_answer(rubric_of(unit, session), piece, criterion_id, level_id, code_id)
@@ -117,6 +121,7 @@ def make_anchor(
         If a criterion of the piece has no consensus yet, or only a condition code.
     """
     with project.store.transaction() as unit:
+        unit.sessions.lock(session_id)
         session = unit.sessions.get(session_id)
         rubric = rubric_of(unit, session)
         piece = piece_of(pieces_of(unit, session), piece_id)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from calibrate.errors import SealError
-from calibrate.model.scores import Score
+from calibrate.model.scores import Reading, Score
 from calibrate.model.session import Consensus, RoundName
 from calibrate.store.repository import Unit
 from calibrate.workflows.norming.stage import pulse
@@ -114,19 +114,27 @@ def _anchor(
 
 
 def _unanimous(unit: Unit, session_id: str) -> dict[tuple[str, str], Unanimous]:
-    readings = unit.scores.readings.all(session_id=session_id)
-    second = str(RoundName.AFTER_DISCUSSION)
     # Sealed ballots become readings at the reveal alone, so what stands here is revealed.
-    names = {one.round for one in readings}
-    name = RoundName.AFTER_DISCUSSION if second in names else RoundName.BLIND
-    latest = {one.id: one.piece_id for one in readings if one.round == str(name)}
-    given: dict[tuple[str, str], list[Score]] = {}
-    for score in unit.scores.current(latest):
-        given.setdefault((latest[score.reading_id], score.criterion_id), []).append(score)
-    return {
-        place: Unanimous(level, len(scores), name)
-        for place, scores in given.items()
-        if len(scores) > 1
-        and len({(one.level_id, one.code_id) for one in scores}) == 1
-        and (level := scores[0].level_id) is not None
-    }
+    readings = unit.scores.readings.all(session_id=session_id)
+    blind = _given(unit, readings, RoundName.BLIND)
+    again = _given(unit, readings, RoundName.AFTER_DISCUSSION)
+    found = {}
+    for place in blind | again:
+        name = RoundName.AFTER_DISCUSSION if place in again else RoundName.BLIND
+        scores = again.get(place, blind.get(place, []))
+        (level, *others) = {one.level_id for one in scores}
+        # Where only some scored again, nobody can say that they are everybody.
+        if others or level is None or len(scores) < max(2, len(blind.get(place, ()))):
+            continue
+        found[place] = Unanimous(level, len(scores), name)
+    return found
+
+
+def _given(
+    unit: Unit, readings: Iterable[Reading], round_name: RoundName
+) -> dict[tuple[str, str], list[Score]]:
+    pieces = {one.id: one.piece_id for one in readings if one.round == str(round_name)}
+    found: dict[tuple[str, str], list[Score]] = {}
+    for score in unit.scores.current(pieces):
+        found.setdefault((pieces[score.reading_id], score.criterion_id), []).append(score)
+    return found
