@@ -162,9 +162,9 @@ class NormingBoard(anywidget.AnyWidget):
     def _on_page(self, _widget: object, content: Any, _buffers: object) -> None:
         asked = Asked(content)
         number = asked.whole.get("id")
-        known = isinstance(number, str) and number in self._answered
-        answer, files = self._answered[number] if known else self._answer(asked)
-        if isinstance(number, str) and not known:
+        given = self._answered.get(number) if isinstance(number, str) else None
+        answer, files = given or self._answer(asked)
+        if isinstance(number, str) and given is None:
             self._answered[number[:64]] = (answer, files)
             while len(self._answered) > _REMEMBERED:
                 self._answered.popitem(last=False)
