@@ -59,7 +59,7 @@ def test_after_it_the_page_gets_spread_notes_and_places_without_names_or_ids(
     answer, _ = DeskAnswers(committed, committed.seat("r2")).answer({"ask": "reveal"})
     shown = json.dumps(answer)
     assert CANARY in shown and not any(
-        one in shown for one in ("Nameless", '"r3"', "staff-", "rd-")
+        one in shown for one in ("Nameless", '"r3"', "staff-", '"rd-')
     )
     piece = next(one for one in answer["pieces"] if one["id"] == "p3")
     ideas = piece["criteria"][0]
