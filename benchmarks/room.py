@@ -8,22 +8,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import random
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import threading
 import time
-import urllib.request
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -31,24 +22,22 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.room_client import Page, Refused, come_in
+from benchmarks.room_server import PASSPHRASE, Server, free_port, session_of
 from calibrate.model.session import RoundName
 from calibrate.store.project import Project
 from calibrate.store.sealing import KeyStore
-from calibrate.workflows.demo import build_demo
 from calibrate.workflows.norming import (
-    SessionPlan,
+    commit,
     load_rules,
     open_desk,
-    open_scoring,
+    open_keys,
+    reveal,
     seat_from_link,
-    set_up_session,
 )
 
-SOURCE = Path(__file__).parents[1] / "src"
-PASSPHRASE = "four grey geese over the lake"
 GOAL_P95 = 0.100
 GOAL_MEMORY = 500
-PIECES = 5
+GOAL_REVEAL = 2.0
 ANSWER_PATIENCE = 2.5  # then the page sends the same choice again, under the same id
 
 
@@ -61,103 +50,6 @@ class Told:
     acknowledged: dict[tuple[str, str], str] = field(default_factory=dict)
     asked: dict[tuple[str, str], str] = field(default_factory=dict)
     again: int = 0
-
-
-@dataclass
-class Server:
-    """The server process."""
-
-    project: Path
-    keys: Path
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-    peak: int = 0
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> float:
-        """Start it; the seconds until it answers."""
-        began = time.monotonic()
-        command = [sys.executable, "-m", "calibrate", "serve", "--project", str(self.project)]
-        command += ["--key-store", str(self.keys), "--port", str(self.port)]
-        self.process = subprocess.Popen(
-            command,
-            env={**os.environ, "PYTHONPATH": str(SOURCE)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        while True:
-            with suppress(OSError), urllib.request.urlopen(f"{self.address}/health", timeout=2):
-                return time.monotonic() - began
-            if self.process.poll() is not None or time.monotonic() - began > 120:
-                raise SystemExit("The room did not start.")
-            time.sleep(0.05)
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.look()
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self) -> None:
-        assert self.process is not None
-        self.look()
-        self.process.send_signal(signal.SIGINT)
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(20)
-        if self.process.poll() is None:
-            self.process.kill()
-
-    def look(self) -> None:
-        """Keep the most memory that the process ever had, in MB."""
-        assert self.process is not None
-        with suppress(OSError):
-            status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-            peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-            self.peak = max(self.peak, int(peak.split()[1]) // 1024)
-
-
-@contextmanager
-def session_of(raters: int) -> Iterator[tuple[Project, Path, str, dict[str, str]]]:
-    """The sample district with a session of so many raters: project, keys, session, rater id to token."""
-    base = Path(tempfile.mkdtemp(prefix="room-"))
-    before = os.environ.get("CALIBRATE_KEY_STORE")
-    os.environ["CALIBRATE_KEY_STORE"] = str(base / "sample-keys")
-    try:
-        build_demo(base / "project")
-        with Project.open(base / "project") as project:
-            yield project, base / "keys", *_open_session(project, base / "keys", raters)
-    finally:
-        os.environ.pop("CALIBRATE_KEY_STORE")
-        if before is not None:
-            os.environ["CALIBRATE_KEY_STORE"] = before
-        shutil.rmtree(base, ignore_errors=True)
-
-
-def _open_session(project: Project, keys: Path, raters: int) -> tuple[str, dict[str, str]]:
-    with project.reading() as unit:
-        people = [one.id for one in unit.people.raters.all()][:raters]
-        rubric = unit.rubrics.latest("k8-writing")
-        taught = {one.classroom_id for one in unit.people.teaching.all(rater_id=people)}
-        pieces = [
-            one
-            for one in unit.work.pieces.all()
-            if one.classroom_id not in taught and unit.work.files.count(piece_id=one.id)
-        ][:PIECES]
-    plan = SessionPlan(
-        title="Thirty at once",
-        rubric_id=rubric.id,
-        rubric_version=rubric.version,
-        window_id=pieces[0].window_id,
-        piece_ids=tuple(one.id for one in pieces),
-        rater_ids=tuple(people),
-    )
-    session = set_up_session(project, plan, by="benchmark")
-    keystore = KeyStore(project.id, project.folder, keys)
-    handouts = open_scoring(project, keystore, session.id, PASSPHRASE, by="benchmark")
-    return session.id, {one.rater_id: one.token for one in handouts}
 
 
 async def rate(
@@ -282,6 +174,44 @@ async def load(
     return told, away
 
 
+async def reveal_reaches(
+    server: Server, project: Project, keys: KeyStore, session: str, tokens: Mapping[str, str]
+) -> list[float]:
+    """Everybody commits and looks on; the seconds from the reveal until each page has been told."""
+    moved: list[float] = []
+
+    def hear(told: dict[str, Any]) -> None:
+        if told["stage"] == "revealed":
+            moved.append(time.monotonic())
+
+    pages = []
+    for token in tokens.values():
+        page, _ = await _sit_down(
+            server.address, await asyncio.to_thread(come_in, server.address, token)
+        )
+        page.on_push = hear
+        pages.append(page)
+    began = await asyncio.to_thread(_reveal, project, keys, session, tokens)
+    until = time.monotonic() + 60
+    while len(moved) < len(pages) and time.monotonic() < until:
+        await asyncio.sleep(0.02)
+    for page in pages:
+        await page.close()
+    return [max(0.0, at - began) for at in moved]
+
+
+def _reveal(project: Project, keys: KeyStore, session: str, tokens: Mapping[str, str]) -> float:
+    """Commit for everybody, reveal, and say when that was done."""
+    for token in tokens.values():
+        seat = seat_from_link(project, token)
+        seen = open_desk(project, seat, RoundName.BLIND).sequence
+        operation = uuid.uuid4().hex
+        commit(project, seat, RoundName.BLIND, operation_id=operation, seen=seen, leave_open=True)
+    secrets = open_keys(keys, session, PASSPHRASE)
+    reveal(project, session, RoundName.BLIND, secrets, by="benchmark")
+    return time.monotonic()
+
+
 def lost(project: Project, tokens: dict[str, str], told: Sequence[Told]) -> tuple[int, int]:
     """How many choices were acknowledged, and how many of these the store does not hold."""
     acknowledged = missing = 0
@@ -300,19 +230,13 @@ def share(values: Sequence[float], part: float) -> float:
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.room", description=__doc__)
     parser.add_argument("--raters", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--browsers", type=int, default=2)
     arguments = parser.parse_args(argv)
-    with session_of(arguments.raters + arguments.browsers) as (project, keys, _, tokens):
+    with session_of(arguments.raters + arguments.browsers) as (project, keys, session, tokens):
         server = Server(project.folder, keys, free_port())
         starting = server.start()
         seated = dict(list(tokens.items())[: arguments.raters])
@@ -327,9 +251,11 @@ def main(argv: Sequence[str] | None = None) -> int:
                 load(server, list(seated.values()), arguments.seconds, kill=True)
             )
             second = lost(project, seated, rough)
+            keystore = KeyStore(project.id, project.folder, keys)
+            shown = asyncio.run(reveal_reaches(server, project, keystore, session, tokens))
         finally:
             server.stop()
-    print_table(arguments, starting, usable, calm, first, rough, second, away, server.peak)
+    print_table(arguments, starting, usable, calm, first, rough, second, away, server.peak, shown)
     return 1 if first[1] or second[1] else 0
 
 
@@ -364,6 +290,7 @@ def print_table(
     second: tuple[int, int],
     away: float,
     memory: int,
+    shown: Sequence[float],
 ) -> None:
     """Print what was measured beside the goals."""
     waits = [wait for one in calm for wait in one.waits]
@@ -393,6 +320,13 @@ def print_table(
         f"kill -9 in the middle, away {away:.1f} s",
         f"{second[0]:,} acknowledged, {second[1]} lost, {sum(one.again for one in rough)} sent again",
         "nothing lost",
+    )
+    last = max(shown, default=0.0)
+    everybody = arguments.raters + arguments.browsers
+    table.add_row(
+        f"the reveal reaches {len(shown)} of {everybody} pages",
+        f"last after {last:.2f} s",
+        f"2 s: {'met' if len(shown) == everybody and last <= GOAL_REVEAL else 'NOT MET'}",
     )
     Console(width=110).print(table)
 

@@ -14,11 +14,10 @@ from calibrate.store.sealing import Choice
 from calibrate.workflows.norming import Contents, open_desk, open_keys, reveal
 from tests.store.sealing_kit import PASSPHRASE
 from tests.support import watching
-from tests.support.cable import Cable
 from tests.support.served import Served, make_project
+from tests.support.visitors import PATIENT, Visitor
 
 BLIND = RoundName.BLIND
-PATIENT = 40_000
 CANARY = "canary-7c41 the ending surprised me"
 
 
@@ -51,57 +50,6 @@ def patient() -> Iterator[None]:
     expect.set_options(timeout=PATIENT)
     yield
     expect.set_options(timeout=5_000)
-
-
-class Visitor:
-    """A person with a browser of their own, on a cable of their own."""
-
-    def __init__(self, browser: Browser, served: Served, viewport: dict | None = None) -> None:
-        self.served = served
-        self.cable = Cable(served.port)
-        self.context = browser.new_context(
-            viewport=viewport or watching.LAPTOP,
-            service_workers="block",
-            reduced_motion="reduce",
-            locale="en-US",
-        )
-        self.context.set_default_timeout(PATIENT)
-        self.seen = watching.Seen()
-        self.context.on(
-            "request",
-            lambda request: (
-                None if watching.stays_here(request.url) else self.seen.outside.append(request.url)
-            ),
-        )
-        self.context.on("weberror", lambda error: self.seen.errors.append(str(error.error)))
-        self.page = self.context.new_page()
-
-    def joins(self, rater: str) -> Visitor:
-        token = self.served.room.handouts[rater].token
-        self.page.goto(f"{self.cable.address}/join#{token}")
-        self.ready()
-        return self
-
-    def ready(self) -> None:
-        expect(self.page.locator(".calibrate-desk .rubric fieldset").first).to_be_visible()
-
-    def show(self, code: str) -> None:
-        self.page.get_by_role("button", name=code).click()
-        expect(self.page.get_by_role("heading", name=code)).to_be_visible()
-
-    def level(self, criterion: str, label: str):
-        group = self.page.get_by_role("group", name=criterion, exact=True)
-        return group.get_by_role("radio", name=label)
-
-    @property
-    def saved(self):
-        return self.page.locator(".saved")
-
-    def leaves(self) -> None:
-        self.context.close()
-        self.cable.close()
-        assert self.seen.outside == [], "the page asked for something outside this machine"
-        assert self.seen.errors == []
 
 
 @pytest.fixture

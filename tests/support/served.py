@@ -43,7 +43,11 @@ def free_port() -> int:
 
 
 def make_project(
-    base: Path, *, raters: int = 5, panel: tuple[str, ...] = ("r2", "r3", "r4")
+    base: Path,
+    *,
+    raters: int = 5,
+    panel: tuple[str, ...] = ("r2", "r3", "r4"),
+    title: str = "Fall norming",
 ) -> Room:
     """A project in ``base/project`` with its keys in ``base/keys``, and a session open for scoring."""
     recovery = make_recovery_key()
@@ -59,7 +63,7 @@ def make_project(
             [PersonName(rater, *name) for rater, name in NAMES.items() if int(rater[1:]) <= raters]
         )
     room = Room(project.id, project.folder, project.store, keystore, recovery)
-    room.set_up(piece_ids=("p1", "p2", "p3"), rater_ids=panel)
+    room.set_up(title=title, piece_ids=("p1", "p2", "p3"), rater_ids=panel)
     room.open()
     hang_work(room)
     return room

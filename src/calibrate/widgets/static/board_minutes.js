@@ -150,5 +150,6 @@ class Ending {
 function reportAddress(path) {
   const way = path.split("/").map(encodeURIComponent).join("/");
   const lab = document.getElementById("jupyter-config-data");
-  return lab ? `${JSON.parse(lab.textContent).baseUrl}files/${way}` : `/${way}`;
+  // The room's page has settings of that name too.
+  return lab && !document.querySelector("main.calibrate-room") ? `${JSON.parse(lab.textContent).baseUrl}files/${way}` : `/${way}`;
 }
