@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from calibrate.model.session import RoundName
 from calibrate.store.sealing import Choice, Mark
 from calibrate.widgets import desk_answers
+from calibrate.widgets.board import NormingBoard
 from calibrate.widgets.desk import ScoringDesk
 from calibrate.workflows.norming import (
     Override,
@@ -25,6 +26,7 @@ from tests.support import watching
 from tests.support.desks import Bridge, hang_work, open_page
 from tests.support.norming import BLIND, Room
 from tests.support.rooms import ready_database, room  # noqa: F401 - fixtures
+from tests.support.widget_page import WidgetPage
 
 expect.set_options(timeout=20_000)  # a busy machine is not a bug
 
@@ -315,3 +317,34 @@ def test_the_reveal_fits_the_screen_and_shuts_nobody_out(
     readers = reveal_of(desk).get_by_role("row").filter(has_text="(you)")
     expect(readers).to_have_count(1)
     assert axe(desk) == []
+
+
+@watching.both_screens
+def test_words_without_a_gap_make_no_page_wider_than_the_screen(
+    context: BrowserContext,
+    room: Room,  # noqa: F811 - the fixture above
+    viewport: dict,
+    page: Page,
+) -> None:
+    endless = "Unverhältnismäßigkeitsgrundsatz" * 6
+    room.set_up(title=f"{endless} 🐕 הכלב שלי", piece_ids=("p1",))
+    room.open()
+    hang_work(room)
+    for rater in ("r2", "r3", "r4"):
+        room.answer_all(rater, "2", note=endless)
+        room.commit(rater)
+    rater = open_page(context, Bridge(ScoringDesk(room, room.seat("r2"))))
+    rater.set_viewport_size(viewport)
+    WidgetPage(page, NormingBoard(room, room.keystore, by="coach", session_id=room.session), [])
+    expect(page.get_by_text("3 of 3 have committed.")).to_be_visible()
+    expect(rater.get_by_text("You have committed.")).to_be_visible()
+
+    def fits() -> None:
+        for one in (rater, page):
+            assert one.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+    fits()
+    room.reveal()
+    for one in (rater, page):
+        expect(one.locator(".notes").first).to_contain_text(endless)
+    fits()
