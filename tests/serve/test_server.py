@@ -132,6 +132,22 @@ def test_another_visitors_kernel_is_refused(served: Served) -> None:
     run(steps)
 
 
+def test_when_another_rater_comes_in_at_the_same_browser_the_open_desk_ends(
+    served: Served,
+) -> None:
+    async def steps() -> None:
+        left_open = await opened(served, "r4")
+        assert (await left_open.ask({"ask": "desk"}))["open"]
+        same_browser = {"cookie": cookie(served, "r4"), "origin": served.address}
+        form = f"link={served.room.handouts['r3'].token}".encode()
+        asked = Request(f"{served.address}/join", data=form, headers=same_browser)
+        await asyncio.to_thread(lambda: urlopen(asked, timeout=60).close())
+        assert await left_open.ended(), "nobody can go on at the desk of whoever left"
+        await left_open.close()
+
+    run(steps)
+
+
 def test_a_rater_opens_no_kernel_of_the_board_and_the_lead_none_of_a_desk(served: Served) -> None:
     async def steps() -> None:
         with pytest.raises(Refused):
