@@ -329,6 +329,32 @@ def test_open_choices_are_left_out_only_when_it_is_meant(desk: Page, scoring: Ro
     expect(saved(desk)).to_have_text("✓ Committed")
 
 
+def test_a_commit_waits_for_the_last_choice_and_can_still_be_called_off(
+    desk: Page, scoring: Room, bridge: Bridge
+) -> None:
+    bridge.deaf = True
+    level(desk, "Ideas", "3 Level 3").check()
+    desk.get_by_role("button", name="Commit my scores…").click()
+    dialog = desk.get_by_role("dialog")
+    dialog.get_by_role("checkbox").check()
+    dialog.get_by_role("button", name="Commit my scores").click()
+    expect(dialog.get_by_role("alert")).to_have_text(
+        "Saving 1 choice first; the commit follows by itself."
+    )
+    dialog.get_by_role("button", name="Not yet").click()
+    bridge.deaf = False
+    expect(saved(desk)).to_have_text("✓ All saved")
+    with scoring.store.reading() as unit:
+        assert unit.ballots.get(scoring.session, BLIND, "r2").state is BallotState.DRAFT
+    bridge.deaf = True
+    level(desk, "Ideas", "1 Level 1").check()
+    desk.get_by_role("button", name="Commit my scores…").click()
+    dialog.get_by_role("checkbox").check()
+    dialog.get_by_role("button", name="Commit my scores").click()
+    bridge.deaf = False
+    expect(saved(desk)).to_have_text("✓ Committed")
+
+
 @watching.both_screens
 def test_the_desk_fits_the_screen_and_shuts_nobody_out(
     desk: Page, viewport: dict, axe: Callable

@@ -36,13 +36,17 @@ class CommitDialog {
   }
 
   async #go(button, leaveOpen, told) {
+    button.disabled = true;
+    while (this.outbox.count && !this.outbox.frozen && !this.outbox.refused.size && this.open) {
+      told.textContent = `Saving ${many(this.outbox.count, "choice")} first; the commit follows by itself.`;
+      await new Promise((later) => setTimeout(later, 100));
+    }
+    if (!this.open) return; // "Not yet", while the last choices were on their way
     if (this.outbox.count || this.outbox.refused.size) {
-      told.textContent = this.outbox.count
-        ? `${many(this.outbox.count, "choice")} not saved yet. Try again when all are saved.`
-        : "A change could not be saved. Close this and look at the piece that says so.";
+      told.textContent = "A change could not be saved. Close this and look at the piece that says so.";
+      button.disabled = false;
       return;
     }
-    button.disabled = true;
     told.textContent = "Committing…";
     const refused = await this.commit(leaveOpen);
     if (!refused) this.node.close();
