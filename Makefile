@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test workbench lint format bench clean use-environment work-environment
+.PHONY: help demo room test workbench lint format bench clean use-environment work-environment
 
 WORKERS ?= 2
 PROJECT ?= demo
@@ -20,6 +20,10 @@ demo: use-environment ## Build the sample district in demo/, run every report, s
 workbench: use-environment ## Open JupyterLab with the notebooks, in demo/ or in PROJECT=my-school
 	@[ "$(PROJECT)" != demo ] || [ -f demo/calibrate.toml ] || $(BIN)/python -m calibrate demo demo
 	@$(BIN)/python -m calibrate lab "$(PROJECT)"
+
+room: use-environment ## Open the scoring room for other devices too, on demo/ or on PROJECT=my-school
+	@[ "$(PROJECT)" != demo ] || [ -f demo/calibrate.toml ] || $(BIN)/python -m calibrate demo demo
+	@$(BIN)/python -m calibrate serve --project "$(PROJECT)" --lan
 
 test: work-environment ## Run every test, browser tests included
 	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
