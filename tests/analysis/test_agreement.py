@@ -117,7 +117,7 @@ def test_a_reader_who_left_a_criterion_out_has_no_whole_score():
 def test_every_coefficient_can_be_asked_for():
     part = agreement(table(), FOUR, every=True).criteria[0]
     asked = [(one.name, one.weights) for one in part.coefficients]
-    assert len(asked) == len(set(asked)) == 40
+    assert len(asked) == len(set(asked)) == 41
     for name in ("brennan_prediger", "gwet_ac", "fleiss_kappa", "cohen_kappa"):
         assert part.coefficient(name, "identity").is_defined
     assert part.coefficient("krippendorff_alpha", "interval").is_defined

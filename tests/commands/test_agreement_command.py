@@ -72,7 +72,72 @@ def test_json_of_a_long_table_fits_the_schema(run):
 
 def test_json_of_every_coefficient_fits_the_schema(run):
     answer = answer_of(run(LONG, "--levels", "1-4", "--all", "--json"))
-    assert len(answer["total"]["coefficients"]) == 35
+    names = {one["name"] for one in answer["total"]["coefficients"]}
+    known = SCHEMA.schema["$defs"]["coefficient"]["properties"]["name"]["enum"]
+    assert names == set(known)
+    measured = [
+        one["weights"]
+        for one in answer["total"]["coefficients"]
+        if one["name"] == "krippendorff_alpha"
+    ]
+    assert measured == ["nominal", "ordinal", "interval", "ratio"]
+
+
+def test_all_shows_pieces_levels_and_two_raters_points(run):
+    two = "piece,rater,score\nP1,A,1\nP1,B,2\nP2,A,2\nP2,B,2\nP3,A,4\nP3,B,3\nP4,A,3\nP4,B,4\n"
+    part = answer_of(run(two, "--levels", "1-4", "--all", "--json"))["criteria"][0]
+    assert [(one["piece"], one["exact_agreement"]) for one in part["by_piece"]] == [
+        ("P1", 0.0),
+        ("P3", 0.0),
+        ("P4", 0.0),
+        ("P2", 1.0),
+    ]
+    assert part["by_level"]["confusion"][2] == [0.0, 0.0, 0.0, 0.25]
+    assert part["by_level"]["agreement"] == pytest.approx([0, 2 / 3, 0, 0])
+    limits = part["limits_of_agreement"]
+    assert (limits["first"], limits["second"], limits["n_pieces"]) == ("A", "B", 4)
+    assert limits["difference"] == pytest.approx(-0.25)
+    shown = run(two, "--levels", "1-4", "--all").stdout
+    assert "Pieces, the least agreement first" in shown
+    assert "3 and 4: in 50% of the pairs" in " ".join(shown.split())
+    assert "A scores −0.25 points beside B on average" in " ".join(shown.split())
+
+
+def test_without_all_there_are_no_details(run):
+    assert "by_piece" not in answer_of(run(LONG, "--levels", "1-4", "--json"))["total"]
+
+
+@pytest.mark.parametrize("kind", ["pieces", "blocks"])
+def test_intervals_by_resampled_pieces(run, kind):
+    answer = answer_of(run(LONG, "--levels", "1-4", "--all", "--bootstrap", kind, "--json"))
+    methods = {
+        (one["name"], one["weights"]): one["method"] for one in answer["total"]["coefficients"]
+    }
+    for name in ("exact_agreement", "adjacent_agreement", "krippendorff_alpha"):
+        assert any("resamples" in told for (one, _), told in methods.items() if one == name)
+    for name in ("conger_kappa", "fleiss_kappa", "brennan_prediger", "gwet_ac"):
+        told = methods[name, "quadratic"]
+        assert "resamples" in told
+        assert ("within assignment blocks" in told) == (kind == "blocks")
+
+
+@pytest.mark.parametrize("scale", ["landis-koch", "altman", "fleiss"])
+def test_whose_words_are_used_can_be_chosen(run, scale):
+    answer = answer_of(run(LONG, "--levels", "1-4", "--all", "--words", scale, "--json"))
+    said = " ".join(answer["total"]["remarks"])
+    assert {"landis-koch": "Landis and Koch", "altman": "Altman", "fleiss": "Fleiss"}[scale] in said
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--bootstrap", "raters"],
+        ["--words", "mine"],
+        ["--bootstrap", "pieces", "--raters-like-these"],
+    ],
+)
+def test_unknown_choices_are_usage_errors(run, options):
+    assert run(LONG, "--levels", "1-4", *options).exit_code == 2
 
 
 def test_a_wide_table_with_scales_of_its_own_and_codes(run):

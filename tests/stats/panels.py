@@ -74,7 +74,7 @@ EVERY: dict[str, Statistic] = {
     **NEVER_LOST,
     **ICC,
     **OF_A_PAIR,
-    "kendall_w": kendall_w,
+    "kendall_w": lambda ratings: kendall_w(ratings, draws=0),
     "light quadratic": light_kappa,
 }
 #: Those that are defined for two raters only.

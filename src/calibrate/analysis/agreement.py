@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from calibrate.analysis.agreement_details import AgreementDetails, agreement_details
 from calibrate.analysis.agreement_words import agreement_sentence
-from calibrate.analysis.coefficient_panels import Panel, plain_of_all, whole_scores
+from calibrate.analysis.coefficient_panels import Panel, Resample, plain_of_all, whole_scores
 from calibrate.analysis.hidden_effects import what_the_number_hides, word_sentence
 from calibrate.errors import ArgumentError, DataError
 from calibrate.model.rubric import Scale
@@ -63,6 +64,8 @@ class CriterionAgreement:
         Disagreement between levels and condition codes; None where nobody gave a code.
     remarks
         Sentences on what the numbers hide: most scores at one level, raters with different habits.
+    details
+        Agreement by piece and by level, and two raters' limits, where all coefficients were asked for.
     """
 
     criterion: str
@@ -73,6 +76,7 @@ class CriterionAgreement:
     sentence: str
     codes: CodeUse | None = None
     remarks: tuple[str, ...] = ()
+    details: AgreementDetails | None = None
 
     def coefficient(self, name: str, weights: str | None = None) -> Coefficient:
         """The coefficient of this name (and these weights, if there are several).
@@ -108,7 +112,7 @@ class CriterionAgreement:
             }
         if self.remarks:
             answer["remarks"] = list(self.remarks)
-        return answer
+        return answer if self.details is None else answer | self.details.as_dict()
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,8 @@ def agreement(
     *,
     every: bool = False,
     like_these: bool = False,
+    resample: Resample | None = None,
+    words: str = "landis-koch",
     labels: Mapping[str, str] | None = None,
     draws: int = 1000,
     seed: int = SEED,
@@ -148,13 +154,17 @@ def agreement(
         The scale of every criterion in the table, in the order in which to report them: a `Scale`,
         or its values, lowest first.
     every
-        All coefficients instead of the default panel of six.
+        All coefficients instead of the default panel of six, and agreement by piece and by level.
     like_these
         Intervals for raters like these (three or more) instead of for these raters alone.
+    resample
+        Intervals by resampled pieces: ``pieces``, or ``blocks`` (see `Panel`).
+    words
+        Whose words AC2 is called by, with ``every``: a key of `calibrate.stats.benchmark_words.SCALES`.
     labels
         What criteria are called in sentences, where not by their id.
     draws, seed
-        Resamples for the interval of alpha, and their seed.
+        Resamples for intervals, and their seed.
 
     Raises
     ------
@@ -164,7 +174,7 @@ def agreement(
         If a score is not on its scale, or a rater scored the same twice.
     """
     rows = _checked(table, scales)
-    panel = Panel(every=every, like_these=like_these, draws=draws, seed=seed)
+    panel = Panel(every, like_these, resample, words, draws, seed)
     names = [name for name in scales if name in set(rows["criterion"])]
     parts = tuple(
         _one(name, rows[rows["criterion"] == name], scales[name], panel, labels) for name in names
@@ -206,8 +216,10 @@ def _one(
     found = panel.of(ratings)
     codes = _codes(rows)
     shown = (labels or {}).get(name, name)
+    details = agreement_details(ratings, *_called(scored)) if panel.every else None
     remarks = _remarks(ratings, found, panel)
-    return _answer(name, scored, found, agreement_sentence(shown, found, codes), codes, remarks)
+    sentence = agreement_sentence(shown, found, codes)
+    return _answer(name, scored, found, sentence, codes, remarks, details)
 
 
 def _total(
@@ -215,11 +227,25 @@ def _total(
 ) -> CriterionAgreement:
     scored = rows.dropna(subset=["score"])
     ratings, same_scale = _together(scored, scales)
-    found = panel.of_all(ratings, same_scale, whole_scores(rows) if len(scales) > 1 else None)
+    wholes = whole_scores(rows) if len(scales) > 1 else None
+    found = panel.of_all(ratings, same_scale, wholes)
     codes = _codes(rows)
     sentence = agreement_sentence("All criteria together", found, codes)
     remarks = _remarks(ratings, found, panel) if same_scale else ()
-    return _answer(TOTAL, scored, found, sentence, codes, remarks)
+    details = None
+    if panel.every:
+        numbers = None if wholes is None else wholes.ratings
+        details = agreement_details(
+            ratings, *_called(scored), same_scale=same_scale, numbers=numbers
+        )
+    return _answer(TOTAL, scored, found, sentence, codes, remarks, details)
+
+
+def _called(scored: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """What pieces and raters are called, in the order in which `prepare_ratings` numbers them."""
+    pieces = scored.drop_duplicates("piece_number").sort_values("piece_number")["piece"]
+    raters = scored.drop_duplicates("rater_number").sort_values("rater_number")["rater"]
+    return pieces.tolist(), raters.tolist()
 
 
 def _remarks(ratings: Ratings, found: tuple[Coefficient, ...], panel: Panel) -> tuple[str, ...]:
@@ -229,7 +255,7 @@ def _remarks(ratings: Ratings, found: tuple[Coefficient, ...], panel: Panel) -> 
         corrected = next(
             one for one in found if (one.name, one.weights) == ("gwet_ac", "quadratic")
         )
-        said.append(word_sentence("Gwet's AC2", corrected))
+        said.append(word_sentence("Gwet's AC2", corrected, panel.words))
     return tuple(one for one in said if one)
 
 
@@ -257,6 +283,7 @@ def _answer(
     sentence: str,
     codes: CodeUse | None,
     remarks: tuple[str, ...],
+    details: AgreementDetails | None,
 ) -> CriterionAgreement:
     return CriterionAgreement(
         criterion=name,
@@ -267,6 +294,7 @@ def _answer(
         sentence=sentence,
         codes=codes,
         remarks=remarks,
+        details=details,
     )
 
 

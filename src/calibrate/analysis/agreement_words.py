@@ -20,6 +20,7 @@ _NAMES = {
     "cohen_kappa": "Cohen's kappa",
     "scott_pi": "Scott's pi",
     "conger_kappa": "Conger's kappa",
+    "light_kappa": "Light's kappa, mean of the pairs",
     "fleiss_kappa": "Fleiss' kappa",
     "brennan_prediger": "Brennan-Prediger",
     "krippendorff_alpha": "Krippendorff's alpha",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -22,10 +23,11 @@ from calibrate.stats.conger import conger_kappa
 from calibrate.stats.cronbach import cronbach_alpha
 from calibrate.stats.icc import intraclass
 from calibrate.stats.kendall import kendall_w
+from calibrate.stats.piece_bootstrap import by_bootstrap
 from calibrate.stats.raters_like_these import for_raters_like_these
 from calibrate.stats.ratings import Ratings, prepare_ratings
 from calibrate.stats.results import Coefficient
-from calibrate.stats.two_raters import cohen_kappa, scott_pi
+from calibrate.stats.two_raters import cohen_kappa, light_kappa, scott_pi
 
 #: An interval wider than this says hardly anything.
 TOO_WIDE = 0.4
@@ -44,6 +46,7 @@ _ICC = tuple((form, average) for form in ("1", "a", "c") for average in (False, 
 _FOR_PAIRS = (lin_ccc, pearson, spearman, mean_difference)
 
 Statistic = Callable[[Ratings], Coefficient]
+Resample = Literal["pieces", "blocks"]
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,19 @@ class Panel:
     like_these
         Whether intervals speak for raters like these (which needs three or more) instead of for
         these raters alone.
+    resample
+        ``pieces``: intervals by resampled pieces where an analytic one is usual; ``blocks``: pieces
+        replaced only by pieces that the same raters read, so that every resample keeps the design.
+    words
+        Whose words for a coefficient are used (`calibrate.stats.benchmark_words.SCALES`).
     draws, seed
-        Resamples for the interval of alpha, and their seed.
+        Resamples, and their seed.
     """
 
     every: bool = False
     like_these: bool = False
+    resample: Resample | None = None
+    words: str = "landis-koch"
     draws: int = 1000
     seed: int = SEED
 
@@ -80,7 +90,7 @@ class Panel:
             *self._icc(ratings.unit, ratings.rater, numbers),
         ]
         if self.every:
-            found += [kendall_w(ratings), *(one(ratings) for one in _FOR_PAIRS)]
+            found += [self._kendall(ratings), *(one(ratings) for one in _FOR_PAIRS)]
         return tuple(_warned(one) for one in found)
 
     def of_all(
@@ -115,15 +125,28 @@ class Panel:
         ]
         if self.every:
             numbers = wholes.ratings
-            found_all += [_of_whole(one(numbers)) for one in (kendall_w, *_FOR_PAIRS)]
+            found_all += [_of_whole(one(numbers)) for one in (self._kendall, *_FOR_PAIRS)]
             found_all.append(cronbach_alpha(wholes.by_criterion))
         return tuple(_warned(one) for one in found_all)
 
     def _spoken(self, statistic: Statistic, ratings: Ratings) -> Coefficient:
-        """The coefficient with an interval for whom the panel speaks."""
-        if not self.like_these:
-            return statistic(ratings)
-        return for_raters_like_these(statistic, ratings)
+        """The coefficient with an interval for whom the panel speaks, and of the kind it asks for."""
+        if self.like_these:
+            return for_raters_like_these(statistic, ratings)
+        found = statistic(ratings)
+        if self.resample is None:
+            return found
+        return by_bootstrap(
+            found.name,
+            ratings,
+            found.weights or "identity",
+            draws=self.draws,
+            seed=self.seed,
+            within_blocks=self.resample == "blocks",
+        )
+
+    def _kendall(self, ratings: Ratings) -> Coefficient:
+        return kendall_w(ratings, draws=self.draws, seed=self.seed)
 
     def _icc(self, unit: object, rater: object, score: object) -> list[Coefficient]:
         chosen = _ICC if self.every else (("a", False),)
@@ -147,10 +170,17 @@ class Panel:
                 self._spoken(lambda r, f=of_many, w=one: f(r, w), ratings)  # type: ignore[misc]
                 for one in _WEIGHTS
             ]
-        return found + [self._alpha(ratings, level) for level in MEASUREMENTS if level != "ratio"]
+        found += [light_kappa(ratings, one) for one in (_WEIGHTS if not two else ())]
+        return found + [self._alpha(ratings, level) for level in MEASUREMENTS]
 
     def _alpha(self, ratings: Ratings, measurement: str) -> Coefficient:
-        found = krippendorff_alpha(ratings, measurement, draws=self.draws, seed=self.seed)
+        found = krippendorff_alpha(
+            ratings,
+            measurement,
+            draws=self.draws,
+            seed=self.seed,
+            within_blocks=self.resample == "blocks",
+        )
         if not self.like_these:
             return found
 

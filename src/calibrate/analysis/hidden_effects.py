@@ -54,9 +54,9 @@ def what_the_number_hides(ratings: Ratings) -> tuple[str, ...]:
     return tuple(said)
 
 
-def word_sentence(name: str, found: Coefficient) -> str:
-    """What a coefficient may be called after Landis and Koch, its uncertainty counted in; empty where nothing can be said."""
-    word = benchmark_word(found)
+def word_sentence(name: str, found: Coefficient, scale: str = "landis-koch") -> str:
+    """What a coefficient may be called in a scale of words, its uncertainty counted in; empty where nothing can be said."""
+    word = benchmark_word(found, scale)
     if word.word is None:
         return ""
     more = (
@@ -65,6 +65,6 @@ def word_sentence(name: str, found: Coefficient) -> str:
         else ""
     )
     return (
-        f"{name} has earned the word “{word.word}” of Landis and Koch{more}; such words are conventions, not judgements "
+        f"{name} has earned the word “{word.word}” of {word.scale}{more}; such words are conventions, not judgements "
         "about your purpose."
     )

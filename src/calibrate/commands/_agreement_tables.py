@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calibrate.commands._agreement_details import show_details
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,6 +35,8 @@ def show(
             else labels.get(part.criterion, part.criterion)
         )
         _coefficients(screen, part, name)
+        if part.details is not None:
+            show_details(screen, part.details)
         if part.criterion in pairs:
             _pairs(screen, pairs[part.criterion])
     for part in parts:

@@ -81,6 +81,20 @@ def agreement(
             help="Intervals for other raters of this kind too (three or more), not for these alone.",
         ),
     ] = False,
+    bootstrap: Annotated[
+        str | None,
+        typer.Option(
+            metavar="pieces|blocks",
+            help="Intervals by resampling pieces; blocks: only among pieces that the same raters read.",
+        ),
+    ] = None,
+    words: Annotated[
+        str,
+        typer.Option(
+            metavar="SCALE",
+            help="With --all: whose words for a coefficient: landis-koch, altman or fleiss.",
+        ),
+    ] = "landis-koch",
     as_json: JsonFlag = False,
 ) -> None:
     """Say how far raters agree, by criterion and in all, with intervals and plain sentences.
@@ -94,7 +108,16 @@ def agreement(
     from calibrate.analysis.pair_matrix import pair_matrix
     from calibrate.analysis.readings import independent_blind
     from calibrate.commands._agreement_tables import show
+    from calibrate.stats.benchmark_words import SCALES
 
+    _among("--bootstrap", bootstrap, ("pieces", "blocks"))
+    _among("--words", words, tuple(SCALES))
+    if bootstrap and like_these:
+        raise UsageError(
+            "--bootstrap resamples pieces for these raters, --raters-like-these leaves raters out.",
+            column="--bootstrap",
+            fix="Give one or the other.",
+        )
     if scores is None:
         if piece or rater or criterion or score or criteria or levels:
             raise UsageError(
@@ -108,7 +131,9 @@ def agreement(
                 column="SCORES",
                 fix="Name a table of scores, or say where the project is: --project FOLDER.",
             )
-        frame, known, labels, file = _of_project(project or Path(), session, school, window, pairs)
+        frame, known, labels, file = _of_project(
+            project or Path(), session, school, window, named=pairs or every
+        )
     else:
         if session or school or window:
             raise UsageError(
@@ -128,7 +153,15 @@ def agreement(
             file=file,
             fix="Give the scores that raters gave before they talked.",
         )
-    result = agree(chosen.table, known, every=every, like_these=like_these, labels=labels)
+    result = agree(
+        chosen.table,
+        known,
+        every=every,
+        like_these=like_these,
+        resample=bootstrap,  # type: ignore[arg-type]
+        words=words,
+        labels=labels,
+    )
     matrices = {}
     if pairs:
         names = [one.criterion for one in result.criteria]
@@ -144,6 +177,15 @@ def agreement(
         show(result, labels, matrices)
 
 
+def _among(option: str, given: str | None, known: tuple[str, ...]) -> None:
+    if given is not None and given not in known:
+        raise UsageError(
+            f"{option} cannot be {given!r}.",
+            column=option,
+            fix=f"Choose one of {', '.join(known)}.",
+        )
+
+
 def _of_project(
     folder: Path, session: str | None, school: str | None, window: str | None, named: bool
 ) -> tuple[pd.DataFrame, dict[str, Scale], dict[str, str], str | None]:
@@ -154,7 +196,7 @@ def _of_project(
     with Project.open(folder) as opened:
         found = stored_scores(opened, session=session, school=school, window=window)
         table = found.table
-        if named:  # pairs are shown under the pseudonyms of inside reports
+        if named:  # raters are shown under the pseudonyms of inside reports
             names = rater_pseudonyms(
                 opened, [one for one in table["rater"].unique() if "+" not in one]
             )

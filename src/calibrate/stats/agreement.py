@@ -58,20 +58,7 @@ def adjacent_agreement(ratings: Ratings, within: float | None = None) -> Coeffic
         How far apart two values may be, in points of the scale. By default one level; on a scale with half points one whole
         point (two levels), which is what programs that score in half points use.
     """
-    values = ratings.values
-    steps = np.diff(values)
-    if within is None and len(steps) and bool((steps < 1.0 - 1e-9).any()):
-        within = 1.0
-    if within is None:
-        matrix, told = (
-            adjacent(np.arange(ratings.n_levels, dtype=float), 1.0),
-            "at most one level apart",
-        )
-    else:
-        matrix, told = (
-            adjacent(values, within),
-            f"at most {within:g} {'point' if within == 1 else 'points'} apart",
-        )
+    matrix, told = near_levels(ratings, within)
     result = _plain("adjacent_agreement", matrix, "identity", ratings, False)
     flags = (
         (*result.flags, "every pair is adjacent on this scale")
@@ -79,6 +66,19 @@ def adjacent_agreement(ratings: Ratings, within: float | None = None) -> Coeffic
         else result.flags
     )
     return replace(result, flags=flags, method=f"{told}; {result.method}")
+
+
+def near_levels(ratings: Ratings, within: float | None = None) -> tuple[FloatArray, str]:
+    """Which levels count as adjacent, as a matrix of 0 and 1, and that in words (see :func:`adjacent_agreement`)."""
+    values = ratings.values
+    steps = np.diff(values)
+    if within is None and len(steps) and bool((steps < 1.0 - 1e-9).any()):
+        within = 1.0
+    if within is None:
+        places = np.arange(ratings.n_levels, dtype=float)
+        return adjacent(places, 1.0), "at most one level apart"
+    points = "point" if within == 1 else "points"
+    return adjacent(values, within), f"at most {within:g} {points} apart"
 
 
 def percent_agreement(

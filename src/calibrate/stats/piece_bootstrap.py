@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,14 +10,17 @@ import numpy.typing as npt
 
 from calibrate.errors import ArgumentError
 from calibrate.stats.agreement import (
+    adjacent_agreement,
     brennan_prediger,
     exact_agreement,
     fleiss_kappa,
     gwet_ac,
+    near_levels,
     percent_agreement,
 )
 from calibrate.stats.bootstrap import SEED, Statistic, bootstrap
-from calibrate.stats.draws import draw_sums
+from calibrate.stats.conger import conger_kappa
+from calibrate.stats.draws import assignment_blocks, draw_sums
 from calibrate.stats.patterns import Patterns
 from calibrate.stats.ratings import IntArray, Ratings
 from calibrate.stats.results import PERFECT, Coefficient
@@ -24,9 +28,14 @@ from calibrate.stats.weights import Weights, weight_matrix
 
 FloatArray = npt.NDArray[np.float64]
 
-_KNOWN = {
+#: Conger's kappa needs each rater's levels in each resample; with a larger table its analytic interval stays.
+_LARGEST = 4_000_000
+
+_KNOWN: dict[str, Callable[[Ratings, Weights], Coefficient]] = {
     "exact_agreement": lambda ratings, weights: exact_agreement(ratings, count_single=True),
+    "adjacent_agreement": lambda ratings, weights: adjacent_agreement(ratings),
     "percent_agreement": percent_agreement,
+    "conger_kappa": conger_kappa,
     "fleiss_kappa": fleiss_kappa,
     "brennan_prediger": brennan_prediger,
     "gwet_ac": gwet_ac,
@@ -51,7 +60,8 @@ def by_bootstrap(
     Parameters
     ----------
     name
-        ``exact_agreement``, ``percent_agreement``, ``fleiss_kappa``, ``brennan_prediger`` or ``gwet_ac``.
+        ``exact_agreement``, ``adjacent_agreement``, ``percent_agreement``, ``conger_kappa``, ``fleiss_kappa``,
+        ``brennan_prediger`` or ``gwet_ac``.
     ratings, weights
         What was scored, and how near two levels are.
     draws, seed, within_blocks
@@ -65,11 +75,23 @@ def by_bootstrap(
     found = _KNOWN[name](ratings, chosen)
     if not found.has_interval or PERFECT in found.flags:
         return found
-    _, matrix = weight_matrix(chosen, ratings.levels)
-    sums, times, blocks = draw_sums(
-        ratings, lambda counts: _sums(counts, matrix), within_blocks=within_blocks, every=True
-    )
-    drawn = bootstrap(sums, times, _statistic(name, matrix), draws=draws, seed=seed, blocks=blocks)
+    matrix = weight_matrix(chosen, ratings.levels)[1]
+    if name == "adjacent_agreement":
+        matrix = near_levels(ratings)[0]
+    if name == "conger_kappa":
+        if ratings.n_pieces * ratings.n_raters * ratings.n_levels > _LARGEST:
+            why = "too many raters and pieces for resamples: the analytic interval is shown"
+            return replace(found, flags=(*found.flags, why))
+        sums = _rater_sums(ratings, matrix)
+        times = np.ones(len(sums), dtype=np.int64)
+        blocks = assignment_blocks(ratings) if within_blocks else None
+        statistic = _conger(ratings.n_raters, matrix)
+    else:
+        sums, times, blocks = draw_sums(
+            ratings, lambda counts: _sums(counts, matrix), within_blocks=within_blocks, every=True
+        )
+        statistic = _statistic(name, matrix)
+    drawn = bootstrap(sums, times, statistic, draws=draws, seed=seed, blocks=blocks)
     return replace(
         found,
         se=drawn.se,
@@ -107,6 +129,45 @@ def _statistic(name: str, matrix: FloatArray) -> Statistic:
         room = 1 - expected
         found = np.full(len(totals), np.nan)
         np.divide(observed - expected, room, out=found, where=room > 1e-12)
+        return found
+
+    return value
+
+
+def _rater_sums(ratings: Ratings, matrix: FloatArray) -> FloatArray:
+    """What each piece adds: agreement, units with two scores, and each rater's levels, shape (pieces, 2 + q · k)."""
+    patterns, k = ratings.patterns, ratings.n_levels
+    width = ratings.n_raters * k
+    cell = ratings.piece[ratings.unit] * width + ratings.rater * k + ratings.position
+    levels = np.bincount(cell, minlength=ratings.n_pieces * width)
+    each = np.column_stack([patterns.agreeing(matrix), patterns.shared])[patterns.which]
+    plain = [
+        np.bincount(ratings.piece, weights=column, minlength=ratings.n_pieces) for column in each.T
+    ]
+    return np.column_stack([*plain, levels.reshape(ratings.n_pieces, width)])
+
+
+def _conger(q: int, matrix: FloatArray) -> Statistic:
+    """Conger's kappa as a function of those sums; a rater who is not in a resample is not in its chance either."""
+    k = len(matrix)
+    near = (matrix + matrix.T) / 2
+
+    def value(totals: FloatArray) -> FloatArray:
+        used = totals[:, 2:].reshape(-1, q, k)
+        scored = used.sum(axis=2, keepdims=True)
+        habits = np.divide(used, scored, out=np.zeros_like(used), where=scored > 0)
+        there = (scored[:, :, 0] > 0).sum(axis=1)
+        together = habits.sum(axis=1)
+        own = ((habits @ near) * habits).sum(axis=(1, 2))
+        both = ((together @ near) * together).sum(axis=1) - own
+        found = np.full(len(totals), np.nan)
+        fine = (there > 1) & (totals[:, 1] > 0)
+        expected = both[fine] / (there[fine] * (there[fine] - 1))
+        observed = totals[fine, 0] / totals[fine, 1]
+        room = 1 - expected
+        found[fine] = np.divide(
+            observed - expected, room, out=np.full(len(room), np.nan), where=room > 1e-12
+        )
         return found
 
     return value

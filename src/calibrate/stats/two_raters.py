@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibrate.errors import ArgumentError
+from calibrate.stats.all_pairs import all_pairs
 from calibrate.stats.intervals import fisher_interval, normal_interval, standard_error
 from calibrate.stats.ratings import IntArray, Ratings
 from calibrate.stats.results import ALL_THE_SAME, NO_VARIATION, ONE_PIECE, PERFECT, Coefficient
@@ -88,26 +89,25 @@ def light_kappa(ratings: Ratings, weights: Weights = "quadratic") -> Coefficient
     fifty, so look at the pairs first. Pairs whose kappa is undefined are left out and counted. It has no interval. Source:
     Light (1971), *Psychological Bulletin* 76, pp. 365–377.
     """
-    label, _ = weight_matrix(weights, ratings.levels)
     q = ratings.n_raters
-    found = [cohen_kappa(ratings, weights, (a, b)) for a in range(q) for b in range(a + 1, q)]
-    known = [one.value for one in found if one.is_defined]
+    pairs = all_pairs(ratings, weights)
+    kappas = pairs.kappa[np.triu_indices(q, 1)]
+    known = kappas[np.isfinite(kappas)]
     basis = Coefficient(
         "light_kappa",
-        label,
+        pairs.weights,
         math.nan,
         method="mean of Cohen's kappa over the pairs of raters",
         n_pieces=ratings.n_shared_pieces,
         n_raters=q,
         n_ratings=ratings.n_shared_ratings,
     )
-    if not known:
-        return replace(
-            basis, undefined=found[0].undefined if len(found) == 1 else "no pair has a kappa"
-        )
-    left_out = len(found) - len(known)
-    flags = (f"{left_out} of {len(found)} pairs without a kappa",) if left_out else ()
-    return replace(basis, value=float(np.mean(known)), flags=flags)
+    if not len(known):
+        why = cohen_kappa(ratings, weights).undefined if q == 2 else "no pair has a kappa"
+        return replace(basis, undefined=why)
+    left_out = len(kappas) - len(known)
+    flags = (f"{left_out} of {len(kappas)} pairs without a kappa",) if left_out else ()
+    return replace(basis, value=float(known.mean()), flags=flags)
 
 
 def pair_basis(
