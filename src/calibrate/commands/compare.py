@@ -1,0 +1,198 @@
+"""``calibrate compare``: is a 3 here a 3 there, from the pieces that both read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from calibrate.console import JsonFlag, print_json, say
+from calibrate.errors import ArgumentError, DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from calibrate.analysis.comparability import Comparison
+    from calibrate.analysis.settling import Settling
+
+app = typer.Typer()
+
+
+@app.command()
+def compare(
+    scores: Annotated[
+        Path, typer.Argument(metavar="SCORES", help="A table of scores: CSV or XLSX, long or wide.")
+    ],
+    group: Annotated[
+        str, typer.Option(metavar="HEADING", help="The column of the rater's group, like school.")
+    ],
+    piece_group: Annotated[
+        str | None,
+        typer.Option(metavar="HEADING", help="The column of the group that the piece comes from."),
+    ] = None,
+    margin: Annotated[
+        float | None,
+        typer.Option(
+            metavar="POINTS",
+            help="The difference too small to matter; otherwise an eighth of each scale's range.",
+        ),
+    ] = None,
+    piece: Annotated[
+        str | None, typer.Option(metavar="HEADING", help="The column of pieces, if not “piece”.")
+    ] = None,
+    rater: Annotated[
+        str | None, typer.Option(metavar="HEADING", help="The column of raters, if not “rater”.")
+    ] = None,
+    criterion: Annotated[
+        str | None,
+        typer.Option(metavar="HEADING", help="The column of criteria, if not “criterion”."),
+    ] = None,
+    score: Annotated[
+        str | None, typer.Option(metavar="HEADING", help="The column of scores, if not “score”.")
+    ] = None,
+    criteria: Annotated[
+        str | None,
+        typer.Option(metavar="A,B,C", help="For a wide table: the columns that hold scores."),
+    ] = None,
+    levels: Annotated[
+        str | None,
+        typer.Option(metavar="LEVELS", help="The scale: 1,2,3,4 or 1-4 or ORG=1-4,CONV=0-2."),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say whether groups of raters score the same work alike: same, different, or cannot tell.
+
+    Only independent blind readings of pieces that raters of both groups read are compared: each group
+    with the rest first, then every two. What cannot be told comes with the shared pieces that would settle it.
+    """
+    from calibrate.analysis.bridges import bridges
+    from calibrate.analysis.comparability import compare as beside
+    from calibrate.analysis.readings import independent_blind
+    from calibrate.analysis.settling import what_would_settle
+    from calibrate.exchange.cells import plain_heading
+    from calibrate.exchange.score_tables import read_score_table
+
+    if margin is not None and not margin > 0:
+        raise ArgumentError("A margin is a number above 0.", column="--margin")
+    if criteria is not None and (criterion or score):
+        raise ArgumentError(
+            "--criteria is for wide tables, --criterion and --score are for long ones.",
+            column="--criteria",
+            fix="Give one or the other.",
+        )
+    wide = [name.strip() for name in criteria.split(",") if name.strip()] if criteria else []
+    table = read_score_table(
+        scores,
+        piece=piece,
+        rater=rater,
+        criterion=criterion,
+        score=score,
+        criteria=wide,
+        levels=levels,
+    )
+    for warning in table.warnings:
+        say(f"Note: {warning}")
+    frame = table.frame
+    column = _column(frame, plain_heading(group), "--group", group)
+    of_piece = (
+        _column(frame, plain_heading(piece_group), "--piece-group", piece_group)
+        if piece_group
+        else None
+    )
+    for name in (column, of_piece):
+        if name is not None:
+            frame[name] = frame[name].astype("string").str.strip().replace("", None)
+    chosen = independent_blind(frame, table.levels)
+    if chosen.left_out:
+        say(f"Note: {chosen.sentence}")
+    rows = chosen.table[chosen.table[column].notna()]
+    if rows.empty:
+        raise DataError(
+            "None of these scores is an independent blind reading by a rater of a group, so there is nothing to compare.",
+            file=table.file,
+            fix="Give the scores that raters gave before they talked, with the group of each rater.",
+        )
+    _note_movers(rows, column)
+    result = beside(rows, table.levels, group=column, margin=margin)
+    settling = what_would_settle(result.between_pairs())
+    if as_json:
+        answer = result.as_dict()
+        found = bridges(rows, result.links, column, of_piece)
+        answer["bridges"] = [one.as_dict() for one in found]
+        answer["settling"] = [
+            {
+                "a": one.a,
+                "b": one.b,
+                "n_needed": one.n_needed,
+                "n_more": one.n_more,
+                "advice": one.advice,
+            }
+            for one in settling
+        ]
+        print_json(answer)
+    else:
+        _show(result, settling)
+
+
+def _column(frame: pd.DataFrame, plain: str, option: str, heading: str) -> str:
+    if plain not in frame.columns:
+        raise ArgumentError(
+            f"There is no column called {heading}.", column=option, fix="Check the heading."
+        )
+    return plain
+
+
+def _note_movers(rows: pd.DataFrame, group: str) -> None:
+    movers = int((rows.groupby("rater")[group].nunique() > 1).sum())
+    if movers:
+        say(
+            f"Note: {movers} of the raters belong to more than one group. --group is the rater's group; "
+            "the group that a piece comes from is --piece-group."
+        )
+
+
+def _show(result: Comparison, settling: tuple[Settling, ...]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from calibrate.analysis.comparability import REST
+    from calibrate.analysis.severity import TOTAL
+    from calibrate.analysis.wording import count, signed
+
+    screen = Console(soft_wrap=False)
+    screen = screen if screen.is_terminal else Console(width=110)
+    for criterion in (TOTAL, *(one for one in result.criteria if one != TOTAL)):
+        if criterion != TOTAL and len(result.criteria) == 2:
+            continue
+        rows = (*result.against_rest(criterion), *result.between_pairs(criterion))
+        title = "All criteria together" if criterion == TOTAL else criterion
+        margin = f" · margin {rows[0].margin:.2f}" if rows else ""
+        table = Table(title=Text(title + margin), title_justify="left", title_style="bold")
+        table.add_column("Who", overflow="fold")
+        table.add_column("Points more", justify="right", no_wrap=True)
+        table.add_column("95% interval", justify="right", no_wrap=True)
+        table.add_column("Pieces", justify="right", no_wrap=True)
+        table.add_column("Verdict", no_wrap=True)
+        for one in rows:
+            known = one.se == one.se
+            table.add_row(
+                Text(f"{one.a} and {'the rest' if one.b == REST else one.b}"),
+                signed(one.difference) if known else "–",
+                f"{signed(one.ci95[0])} to {signed(one.ci95[1])}" if known else "–",
+                str(one.n_shared_pieces),
+                one.verdict,
+            )
+        screen.print(table)
+        screen.print()
+    screen.print(Text(result.sentence))
+    for what in settling:
+        screen.print(Text(what.sentence))
+    screen.print(
+        Text(
+            f"\nPoints that the first gives more than the second to the same work. The 95% intervals hold together over "
+            f"{count(result.family_size, 'comparison')}; they speak for these raters, not for others of the same school. "
+            "“Same”: the 90% interval lies within the margin."
+        )
+    )

@@ -1,0 +1,132 @@
+"""``calibrate compare``: the JSON of the schema, the tables in the terminal, errors as messages."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
+
+from calibrate.cli import app
+from tests.support.tree import ROOT
+
+runner = CliRunner()
+SCHEMA = Draft202012Validator(
+    json.loads((ROOT / "docs/schemas/compare.schema.json").read_text(encoding="utf-8"))
+)
+
+
+def table(lenient: float = 0.0, n: int = 60) -> str:
+    """East and west share every piece; north reads pieces of its own."""
+    rng = np.random.default_rng(2)
+    rows = ["piece,rater,criterion,score,School,Home"]
+    for i in range(n):
+        for school, extra in (("east", lenient), ("west", 0.0)):
+            rater = f"{school}{i % 3}"
+            for criterion in ("ORG", "CONV"):
+                seen = 1.5 + (i % 10) / 5 + extra + rng.normal(0, 0.2)
+                home = "east" if i % 2 else "west"
+                rows.append(
+                    f"P{i},{rater},{criterion},{int(np.clip(round(seen), 1, 4))},{school},{home}"
+                )
+    rows += [f"N{i},north{i % 2},ORG,{i % 4 + 1},north,north" for i in range(6)]
+    return "\n".join(rows) + "\n"
+
+
+@pytest.fixture
+def run(tmp_path):
+    def with_file(text: str, *options: str):
+        path = tmp_path / "scores.csv"
+        path.write_text(text, encoding="utf-8")
+        return runner.invoke(app, ["compare", str(path), "--levels", "1-4", *options])
+
+    return with_file
+
+
+def answer_of(result) -> dict:
+    assert result.exit_code == 0, result.stderr
+    answer = json.loads(result.stdout)
+    SCHEMA.validate(answer)
+    return answer
+
+
+def verdict(answer: dict, a: str, b: str) -> dict:
+    return next(
+        one for one in answer["pairs"] if (one["a"], one["b"], one["criterion"]) == (a, b, "total")
+    )
+
+
+def test_the_schema_is_a_schema():
+    Draft202012Validator.check_schema(SCHEMA.schema)
+
+
+def test_a_lenient_school_is_found_and_what_shares_nothing_cannot_be_told(run):
+    answer = answer_of(run(table(0.8), "--group", "School", "--json"))
+    found = verdict(answer, "east", "west")
+    assert (found["verdict"], found["margin"]) == ("different", 0.375)
+    assert found["difference"] > 0.4 and found["ci95"][0] > 0
+    none = verdict(answer, "east", "north")
+    assert (none["verdict"], none["difference"], none["n_shared_pieces"]) == (
+        "cannot tell",
+        None,
+        0,
+    )
+    assert not answer["linked"]
+    assert {(one["a"], one["b"]) for one in answer["settling"]} >= {("east", "north")}
+
+
+def test_equal_schools_are_the_same_within_a_margin_that_may_be_given(run):
+    assert verdict(answer_of(run(table(), "--group", "school", "--json")), "east", "west")[
+        "verdict"
+    ] == ("same")
+    narrow = answer_of(run(table(), "--group", "school", "--margin", "0.001", "--json"))
+    assert verdict(narrow, "east", "west")["verdict"] == "cannot tell"
+
+
+def test_bridges_say_whose_pieces_they_are_made_of(run):
+    answer = answer_of(run(table(), "--group", "School", "--piece-group", "Home", "--json"))
+    bridge = next(one for one in answer["bridges"] if one["a"] == "east" and one["b"] == "west")
+    assert bridge == {
+        "a": "east",
+        "b": "west",
+        "n_shared_pieces": 60,
+        "n_from_a": 30,
+        "n_from_b": 30,
+        "n_from_elsewhere": 0,
+    }
+
+
+def test_the_terminal_shows_tables_and_sentences(run):
+    result = run(table(0.8), "--group", "School")
+    assert result.exit_code == 0, result.stderr
+    for told in ("All criteria together", "east and the rest", "different", "these raters"):
+        assert told in result.stdout
+
+
+def test_raters_in_two_groups_are_noted(run):
+    result = run(table(), "--group", "Home", "--json")
+    assert "belong to more than one group" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--group", "district"),
+        ("--group", "school", "--margin", "0"),
+        ("--group", "school", "--piece-group", "nowhere"),
+        ("--group", "school", "--criteria", "A", "--score", "B"),
+    ],
+)
+def test_mistakes_on_the_command_line_end_with_two(run, options):
+    assert run(table(), *options).exit_code == 2
+
+
+def test_a_table_without_anything_to_compare_is_refused(run):
+    result = run("piece,rater,score,school\nA,1,2,\nB,1,3,\n", "--group", "school", "--json")
+    assert result.exit_code == 1
+    answer = json.loads(result.stdout)
+    SCHEMA.validate(answer)
+    assert "nothing to compare" in answer["error"]["message"]
