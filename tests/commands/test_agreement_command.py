@@ -362,3 +362,35 @@ def test_intervals_for_raters_like_these(run):
     )
     shown = run(LONG, "--levels", "1-4", "--raters-like-these").stdout
     assert "speak for raters like these" in " ".join(shown.split())
+
+
+KEYED = "piece,rater,score\n" + "".join(
+    f"P{p},{who},{(p * k) % 4 + 1}\n"
+    for p in range(12)
+    for who, k in (("KEY", 1), ("A", 1), ("B", 3))
+)
+
+
+def test_raters_are_set_beside_the_one_who_stands_for_settled_scores(run):
+    answer = answer_of(run(KEYED, "--levels", "1-4", "--anchor", "KEY", "--json"))
+    assert answer["total"]["n_raters"] == 2
+    found = {one["rater"]: one for one in answer["anchors"]}
+    assert found["A"]["exact_agreement"]["value"] == 1.0
+    assert (found["A"]["qualified"], found["B"]["qualified"]) == (True, False)
+    shown = run(KEYED, "--levels", "1-4", "--anchor", "KEY").stdout
+    assert "Beside the settled scores" in shown
+    assert "not yet: 50% exact agreement" in " ".join(shown.split())
+
+
+def test_an_anchor_who_is_not_there_or_says_two_things_is_told(run):
+    assert run(KEYED, "--levels", "1-4", "--anchor", "Nobody").exit_code == 2
+    twice = KEYED.replace("score\n", "score,session\n", 1).replace("\nP", ",S1\nP")
+    twice = twice.replace("score,session,S1", "score,session").rstrip("\n") + ",S1\n"
+    result = run(twice + "P0,KEY,4,S2\n", "--levels", "1-4", "--anchor", "KEY")
+    assert result.exit_code == 1
+    assert "two different settled scores" in result.stderr
+
+
+def test_a_projects_own_anchors_need_no_name(sample_project):
+    asked = ["agreement", "--project", str(sample_project), "--anchor", "KEY"]
+    assert runner.invoke(app, asked).exit_code == 2

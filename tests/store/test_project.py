@@ -237,11 +237,17 @@ def test_settings_that_are_not_toml_are_refused(tmp_path: Path) -> None:
     ),
     st.integers(5, 30),
     st.one_of(st.none(), st.just("median"), st.just("closest_two")),
+    st.dictionaries(st.integers(2, 9), st.floats(0, 1), min_size=1),
+    st.one_of(st.none(), st.floats(0, 3)),
 )
-def test_settings_come_back_as_they_were_written(name: str, min_n: int, rule: str | None) -> None:
+def test_settings_come_back_as_they_were_written(
+    name: str, min_n: int, rule: str | None, exact: dict[int, float], bias: float | None
+) -> None:
     import tomllib
 
-    wanted = Settings("pr-1", name, None, rule or "median", min_n)
+    wanted = Settings(
+        "pr-1", name, None, rule or "median", min_n, qualify_exact=exact, qualify_bias=bias
+    )
     assert check_settings(tomllib.loads(settings_text(wanted))) == wanted
 
 
@@ -285,3 +291,11 @@ def test_the_engine_is_set_up_as_promised(tmp_path: Path) -> None:
         "busy_timeout": 30_000,
     }
     assert os.name != "posix" or stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("exact", ['{ "4" = 1.2 }', '{ "1" = 0.5 }', "{}"])
+def test_a_qualification_rule_that_cannot_be_is_refused(tmp_path: Path, exact: str) -> None:
+    path = tmp_path / "calibrate.toml"
+    path.write_text(f'[project]\nid = "pr-1"\nname = "A"\n[anchors]\nqualify_exact = {exact}\n')
+    with pytest.raises(ProjectError, match="qualify_exact"):
+        read_settings(path)

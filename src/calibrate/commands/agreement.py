@@ -13,6 +13,7 @@ from calibrate.errors import ArgumentError, DataError, UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from calibrate.commands._agreement_anchors import Settled
     from calibrate.model.rubric import Scale
 
 app = typer.Typer()
@@ -95,6 +96,14 @@ def agreement(
             help="With --all: whose words for a coefficient: landis-koch, altman or fleiss.",
         ),
     ] = "landis-koch",
+    anchor: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RATER",
+            help="In a table: the “rater” whose scores are the settled ones; the others are set beside them. "
+            "A project's own anchors are shown with --all.",
+        ),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Say how far raters agree, by criterion and in all, with intervals and plain sentences.
@@ -105,8 +114,10 @@ def agreement(
     """
     from calibrate.analysis.agreement import TOTAL
     from calibrate.analysis.agreement import agreement as agree
+    from calibrate.analysis.anchor_readings import beside_anchors
     from calibrate.analysis.pair_matrix import pair_matrix
     from calibrate.analysis.readings import independent_blind
+    from calibrate.commands._agreement_anchors import settled_in_table, show_anchors
     from calibrate.commands._agreement_tables import show
     from calibrate.stats.benchmark_words import SCALES
 
@@ -131,7 +142,13 @@ def agreement(
                 column="SCORES",
                 fix="Name a table of scores, or say where the project is: --project FOLDER.",
             )
-        frame, known, labels, file = _of_project(
+        if anchor:
+            raise UsageError(
+                "--anchor names a rater in a table of scores.",
+                column="--anchor",
+                fix="Leave it out: a project's own anchors are shown with --all.",
+            )
+        frame, known, labels, file, settled = _of_project(
             project or Path(), session, school, window, named=pairs or every
         )
     else:
@@ -144,6 +161,9 @@ def agreement(
         frame, known, labels, file = _of_file(
             scores, piece, rater, criterion, score, criteria, levels
         )
+        settled = None
+        if anchor:
+            frame, settled = settled_in_table(frame, anchor, project, file)
     chosen = independent_blind(frame, known, keep_codes=True)
     if chosen.left_out:
         say(f"Note: {chosen.sentence}")
@@ -167,14 +187,22 @@ def agreement(
         names = [one.criterion for one in result.criteria]
         matrices = {name: pair_matrix(chosen.table, known, name) for name in names}
         matrices[TOTAL] = pair_matrix(chosen.table, known)
+    beside = (
+        beside_anchors(frame, settled.scores, known, rule=settled.rule)
+        if settled is not None and (every or anchor)
+        else ()
+    )
     if as_json:
         answer = result.as_dict()
+        if beside:
+            answer["anchors"] = [one.as_dict() for one in beside]
         for part in (*answer["criteria"], answer["total"]):  # type: ignore[misc]
             if matrices:
                 part["pairs"] = matrices[part["criterion"]].as_rows()
         print_json(answer)
     else:
         show(result, labels, matrices)
+        show_anchors(beside, labels)
 
 
 def _among(option: str, given: str | None, known: tuple[str, ...]) -> None:
@@ -188,8 +216,10 @@ def _among(option: str, given: str | None, known: tuple[str, ...]) -> None:
 
 def _of_project(
     folder: Path, session: str | None, school: str | None, window: str | None, named: bool
-) -> tuple[pd.DataFrame, dict[str, Scale], dict[str, str], str | None]:
+) -> tuple[pd.DataFrame, dict[str, Scale], dict[str, str], str | None, Settled]:
+    from calibrate.commands._agreement_anchors import Settled
     from calibrate.store.project import Project
+    from calibrate.workflows.anchor_scores import anchor_scores, qualification_rule
     from calibrate.workflows.district_facts import rater_pseudonyms
     from calibrate.workflows.stored_scores import stored_scores
 
@@ -201,9 +231,10 @@ def _of_project(
                 opened, [one for one in table["rater"].unique() if "+" not in one]
             )
             table = table.assign(rater=table["rater"].map(lambda one: names.get(one, one)))
+        settled = Settled(anchor_scores(opened, found.rubric), qualification_rule(opened.settings))
     for note in found.notes:
         say(f"Note: {note}")
-    return table, found.scales, found.labels, None
+    return table, found.scales, found.labels, None, settled
 
 
 def _of_file(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from calibrate.analysis.anchor_readings import RaterAnchors, beside_anchors
 from calibrate.analysis.drift import Drift, drift
 from calibrate.analysis.movement import OwnMovement, own_movement
 from calibrate.analysis.own_agreement import OwnAgreement, own_agreement
@@ -19,6 +20,7 @@ from calibrate.reports.drawing import Drawings
 from calibrate.reports.parameters import ReportParameters
 from calibrate.reports.tables import table
 from calibrate.store.project import Project
+from calibrate.workflows.anchor_scores import anchor_scores, qualification_rule
 from calibrate.workflows.rater_facts import RaterFacts, rater_facts
 
 _ALONE_SHOWN = 6
@@ -38,6 +40,7 @@ class RaterFeedback:
     alone: StoodAlone
     moved: OwnMovement
     over_time: Drift
+    anchors: tuple[RaterAnchors, ...]
 
     @classmethod
     def load(cls, parameters: ReportParameters, draw: Drawings) -> RaterFeedback:
@@ -58,6 +61,13 @@ class RaterFeedback:
             stood_alone(scores, known, who, labels=labels),
             own_movement(scores, known, who),
             drift(scores, known, who, order=[one.id for one in facts.windows], labels=labels),
+            beside_anchors(
+                scores,
+                anchor_scores(project, facts.rubric),
+                known,
+                rule=qualification_rule(project.settings),
+                rater=who,
+            ),
         )
 
     @property
@@ -97,7 +107,9 @@ class RaterFeedback:
             "Only pieces that both of you scored alone, before anybody saw a score.",
         )
         if not self.agreed.total.own.n_pairs:
-            return head + blocks.sentence(self.agreed.sentence)
+            return blocks.join(
+                [head, blocks.sentence(self.agreed.sentence), *self._beside_anchors()]
+            )
         rows = [*self.agreed.rows, self.agreed.total]
         frame = pd.DataFrame(
             {
@@ -121,8 +133,24 @@ class RaterFeedback:
                     notes=["Others among themselves: the same pieces, read by your colleagues."],
                 ),
                 blocks.sentence(self.agreed.sentence),
+                *self._beside_anchors(),
             ]
         )
+
+    def _beside_anchors(self) -> list[Block]:
+        """The rater beside settled scores, where there are any; nothing otherwise."""
+        if not self.anchors:
+            return []
+        several = len(self.anchors) > 1
+        return [
+            blocks.subsection("Beside settled scores"),
+            *(
+                blocks.paragraph(
+                    f"{self._name(one.criterion)}: {one.sentence}" if several else one.sentence
+                )
+                for one in self.anchors
+            ),
+        ]
 
     def higher_or_lower(self) -> Block:
         """Higher or lower than the panel, in rubric points."""

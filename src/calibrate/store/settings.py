@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,22 @@ class PrivacySection(_Section):
     min_n: int = Field(default=10, ge=5, le=30)
 
 
+class AnchorsSection(_Section):
+    """``[anchors]``: when a rater's scores of pieces with a settled score are good enough."""
+
+    qualify_exact: dict[int, float] = Field(default={2: 0.9, 3: 0.8, 4: 0.7}, min_length=1)
+    qualify_adjacent: float = Field(default=0.0, ge=0, le=1)
+    qualify_bias: float | None = Field(default=None, ge=0)
+    qualify_fewest: int = Field(default=10, ge=1)
+
+    @field_validator("qualify_exact")
+    @classmethod
+    def _shares(cls, value: dict[int, float]) -> dict[int, float]:
+        if not all(levels >= 2 and 0 <= share <= 1 for levels, share in value.items()):
+            raise ValueError("write numbers of levels (2 or more) and shares between 0 and 1")
+        return dict(sorted(value.items()))
+
+
 class StoreSection(_Section):
     """``[store]``: where the data lie; without a URL, in a file of the project folder."""
 
@@ -60,6 +77,7 @@ class _File(_Section):
     project: ProjectSection
     scores: ScoresSection = ScoresSection()
     privacy: PrivacySection = PrivacySection()
+    anchors: AnchorsSection = AnchorsSection()
     store: StoreSection = StoreSection()
 
 
@@ -81,6 +99,11 @@ class Settings:
         Smallest number of students in a group that the outside edition shows, 5 to 30.
     url
         The database's URL, or None for the file in the project folder.
+    qualify_exact
+        The share of exact agreement with anchors that qualifies a rater, by the number of levels.
+    qualify_adjacent, qualify_bias, qualify_fewest
+        The share within one level, the largest mean difference in points (None: no such rule), and
+        the fewest anchor scores that decide.
     """
 
     id: str
@@ -89,6 +112,10 @@ class Settings:
     resolution_rule: str = "median"
     min_n: int = 10
     url: str | None = None
+    qualify_exact: Mapping[int, float] = field(default_factory=lambda: {2: 0.9, 3: 0.8, 4: 0.7})
+    qualify_adjacent: float = 0.0
+    qualify_bias: float | None = None
+    qualify_fewest: int = 10
 
 
 _WHERE = {
@@ -97,12 +124,20 @@ _WHERE = {
     "recovery_public_key": "project",
     "resolution_rule": "scores",
     "min_n": "privacy",
+    "qualify_exact": "anchors",
+    "qualify_adjacent": "anchors",
+    "qualify_bias": "anchors",
+    "qualify_fewest": "anchors",
     "url": "store",
 }
 _COMMENTS = {
     "recovery_public_key": "the public half; the private half was handed out once, when the project was made",
     "resolution_rule": "how several readings become one score: " + ", ".join(RULES),
     "min_n": "smallest group of students that a report for outside shows (5 to 30)",
+    "qualify_exact": "exact agreement with settled scores that is asked for, by the number of levels",
+    "qualify_adjacent": "the share within one level that is asked for besides",
+    "qualify_bias": "how far above or below the settled scores on average, in points; nothing: any",
+    "qualify_fewest": "with fewer settled scores nothing is decided",
     "url": "a PostgreSQL server, if the data are not to lie in this folder",
 }
 
@@ -156,6 +191,8 @@ def settings_text(settings: Settings) -> str:
 def _written(value: object) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f'"{name}" = {one}' for name, one in value.items()) + " }"
     return str(value)
 
 

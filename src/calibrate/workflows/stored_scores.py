@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from calibrate.errors import DataError, NotFound
-from calibrate.model.rubric import Scale
+from calibrate.model.rubric import Rubric, Scale
 from calibrate.store.project import Project
 from calibrate.workflows.rubric_in_use import made_with, rubric_in_use
 from calibrate.workflows.score_tables import scales, score_table
@@ -25,12 +25,15 @@ class StoredScores:
         The scale and the name of each criterion, in the rubric's order.
     notes
         What was left out, in words.
+    rubric
+        The rubric in use.
     """
 
     table: pd.DataFrame
     scales: dict[str, Scale]
     labels: dict[str, str]
     notes: tuple[str, ...]
+    rubric: Rubric
 
 
 def stored_scores(
@@ -76,4 +79,4 @@ def stored_scores(
             f"{len(table) - len(kept)} judgements made with another rubric are left out: they stand on another scale.",
         )
     labels = {one.id: one.name for one in rubric.criteria}
-    return StoredScores(kept, scales(rubric), labels, notes)
+    return StoredScores(kept, scales(rubric), labels, notes, rubric)
