@@ -37,6 +37,7 @@ from calibrate.store.triggers import install_triggers
 from calibrate.workflows.norming import (
     Override,
     RevealRefused,
+    commit,
     hand_out_again,
     load_rules,
     open_desk,
@@ -46,6 +47,7 @@ from calibrate.workflows.norming import (
     reopen_ballot,
     reveal,
     save_choice,
+    save_note,
     seat_from_link,
     seat_from_pin,
 )
@@ -388,6 +390,37 @@ def test_a_plan_that_is_changed_while_a_page_is_open_is_noticed_at_the_reveal(
         load_rules(room, seat)
     with pytest.raises(SealError, match="was changed"):
         _reveal(room, override=Override(frozenset({"r2", "r3", "r4"}), "x"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        sa.delete(tables.rater_secret).where(tables.rater_secret.c.rater_id == "r2"),
+        sa.update(tables.rater_secret)
+        .where(tables.rater_secret.c.rater_id == "r2")
+        .values(secret_hash=b"\1" * 32),
+    ],
+)
+def test_a_page_whose_secret_the_project_no_longer_holds_saves_and_commits_nothing(
+    scoring: Room, change: sa.Executable
+) -> None:
+    room, seat = scoring, scoring.seat("r2")
+    rules = load_rules(room, seat)
+    choice = Choice("p1", "IDEAS", level="3")
+    save_choice(room, seat, BLIND, choice, operation_id="a", seen=0, rules=rules)
+    _tamper(room, change)
+    again = replace(choice, level="2")
+    with pytest.raises(SealError, match="not open for this rater any more"):
+        save_choice(room, seat, BLIND, again, operation_id="b", seen=1, rules=rules)
+    with pytest.raises(SealError, match="not open for this rater any more"):
+        save_note(room, seat, BLIND, "p1", "x", operation_id="c", seen=1, rules=rules)
+    with pytest.raises(SealError, match="not open for this rater any more"):
+        commit(room, seat, BLIND, operation_id="d", seen=1, leave_open=True, rules=rules)
+    with pytest.raises(SealError, match="not open for this rater any more"):
+        open_desk(room, seat, BLIND, rules=rules)
+    with room.store.reading() as unit:
+        row = unit.ballots.get(room.session, BLIND, "r2")
+    assert (row.sequence, row.state) == (1, BallotState.DRAFT)
 
 
 def test_the_rules_of_another_session_are_refused(scoring: Room) -> None:

@@ -37,7 +37,6 @@ from calibrate.workflows.norming.reveal import Override, Revealed, RevealRefused
 from calibrate.workflows.norming.room_view import (
     RoomView,
     ShownPiece,
-    check_seat,
     read_work,
     view_room,
 )
@@ -51,7 +50,7 @@ from calibrate.workflows.norming.scoring import (
     save_choice,
     save_note,
 )
-from calibrate.workflows.norming.seats import Seat, seat_from_link, seat_from_pin
+from calibrate.workflows.norming.seats import Seat, check_seat, seat_from_link, seat_from_pin
 from calibrate.workflows.norming.setup import (
     SessionPlan,
     change_setup,

@@ -17,7 +17,7 @@ from calibrate.model.work import MediaKind, Piece, Task, Window, WorkFile
 from calibrate.store.repository import Unit
 from calibrate.store.sealing.encoding import derive, digest, to_text
 from calibrate.workflows.norming.scoring import is_reopened, load_rules, sealed_of
-from calibrate.workflows.norming.seats import Seat
+from calibrate.workflows.norming.seats import Seat, check_seat
 from calibrate.workflows.norming.trust import NormingProject, Rules
 
 
@@ -109,22 +109,6 @@ def view_room(project: NormingProject, seat: Seat) -> RoomView:
         outbox_name=to_text(digest("calibrate page outbox name 1", key, size=16)),
         outbox_key=to_text(key),
     )
-
-
-def check_seat(unit: Unit, seat: Seat) -> None:
-    """Refuse a seat whose secret the project does not hold for exactly this rater and session.
-
-    Raises
-    ------
-    SealError
-        If it is somebody else's, or no longer there.
-    """
-    stored = unit.ballots.secrets.first(secret_hash=seat.secret.hash)
-    if stored is None or (stored.session_id, stored.rater_id) != (seat.session_id, seat.rater_id):
-        raise SealError(
-            "This page is not open for this rater any more.",
-            fix="Come in again with your own link.",
-        )
 
 
 def read_work(project: NormingProject, seat: Seat, view: RoomView, piece_id: str) -> list[bytes]:

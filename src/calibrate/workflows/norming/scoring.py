@@ -22,7 +22,7 @@ from calibrate.store.sealing import (
     seal_copy,
 )
 from calibrate.store.sealing.encoding import same
-from calibrate.workflows.norming.seats import Seat
+from calibrate.workflows.norming.seats import Seat, check_seat
 from calibrate.workflows.norming.trust import (
     NormingProject,
     Rules,
@@ -92,7 +92,7 @@ def load_rules(project: NormingProject, seat: Seat) -> Rules:
         rules = read_rules(
             unit, project.id, seat.session_id, trusted_fingerprint=seat.manifest_fingerprint
         )
-    _check_seat(seat, rules)
+    _check_key(seat, rules)
     return rules
 
 
@@ -108,6 +108,7 @@ def open_desk(
     """
     known = rules or load_rules(project, seat)
     with project.store.reading() as unit:
+        check_seat(unit, seat)
         return _desk(unit, project.id, seat, round_name, known)
 
 
@@ -142,7 +143,8 @@ def save_choice(
     StaleWrite
         If a newer ballot is stored than the page shows, or the ballot is committed.
     SealError
-        If the round does not take ballots, the keys do not hold, or the notes are too long.
+        If the round does not take ballots, the project does not hold this seat's secret any more,
+        the keys do not hold, or the notes are too long.
     """
     known = rules or load_rules(project, seat)
 
@@ -212,6 +214,7 @@ def commit(
     """
     step = SaveStep(seat, round_name, rules or load_rules(project, seat), operation_id, seen, now)
     with project.store.transaction() as unit:
+        check_seat(unit, seat)
         before = _stored_before(unit, step)
         desk = _desk(unit, project.id, seat, round_name, step.rules)
         if before is not None:
@@ -269,6 +272,7 @@ class SaveStep:
 
 def _save(project: NormingProject, step: SaveStep, change: Callable[[Desk], Contents]) -> Saved:
     with project.store.transaction() as unit:
+        check_seat(unit, step.seat)
         before = _stored_before(unit, step)
         if before is not None:
             return Saved(before, repeated=True)
@@ -298,7 +302,7 @@ def _refuse_stale(unit: Unit, desk: Desk, seen: int) -> None:
         )
 
 
-def _check_seat(seat: Seat, rules: Rules) -> None:
+def _check_key(seat: Seat, rules: Rules) -> None:
     if rules.manifest.session != seat.session_id or not same(
         rules.manifest.verify_key(seat.rater_id), seat.secret.verify_key
     ):
@@ -306,7 +310,7 @@ def _check_seat(seat: Seat, rules: Rules) -> None:
 
 
 def _desk(unit: Unit, project: str, seat: Seat, round_name: RoundName, rules: Rules) -> Desk:
-    _check_seat(seat, rules)
+    _check_key(seat, rules)
     row = unit.ballots.find(*_key(seat, round_name))
     sequence, committed, contents = 0, False, Contents()
     if row is not None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from calibrate.errors import SealError
 from calibrate.model.ids import new_id
 from calibrate.model.sealed import PinTry as StoredTry
+from calibrate.store.repository import Unit
 from calibrate.store.sealing import KeyStore, RaterSecret, enter_with_pin, read_join_token
 from calibrate.store.sealing.keys import key_fingerprint
 from calibrate.store.sealing.pin import STARTED, TOO_SOON, PinTry, wait_for
@@ -82,6 +83,22 @@ def seat_from_pin(
         raise SealError("This PIN belongs to keys that the session does not use.")
     public = keystore.session_public(session_id)
     return Seat(session_id, stored.rater_id, secret, key_fingerprint(public.verify_key))
+
+
+def check_seat(unit: Unit, seat: Seat) -> None:
+    """Refuse a seat whose secret the project does not hold for exactly this rater and session.
+
+    Raises
+    ------
+    SealError
+        If it is somebody else's, or no longer there.
+    """
+    stored = unit.ballots.secrets.first(secret_hash=seat.secret.hash)
+    if stored is None or (stored.session_id, stored.rater_id) != (seat.session_id, seat.rater_id):
+        raise SealError(
+            "This page is not open for this rater any more.",
+            fix="Come in again with your own link.",
+        )
 
 
 class StoredPinLog:
