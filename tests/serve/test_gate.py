@@ -111,11 +111,16 @@ def test_another_visitors_kernel_is_refused_whatever_its_id_is_known_from(
     assert kernels.closed == [f"{KERNEL} page-1"]
 
 
-def test_nobody_fills_the_server_with_kernels(application, kernels, as_rater, served) -> None:
+def test_a_fresh_kernel_asks_for_a_place_among_its_own_visitors_and_a_known_one_does_not(
+    application, kernels, as_rater, served
+) -> None:
     owner = served.who(read_cookies([as_rater("r2")])).owner(served.secret, "/desk")
-    kernels.kernels |= {f"kernel-{number:04d}": owner for number in range(24)}
-    assert knock(application, DESK_SOCKET, cookies=as_rater("r2")) == ["websocket.close"]
-    assert knock(application, DESK_SOCKET, cookies=as_rater("r3")) == ["websocket.accept"]
+    assert knock(application, DESK_SOCKET, cookies=as_rater("r2")) == ["websocket.accept"]
+    assert kernels.places == [owner]
+    kernels.kernels[KERNEL] = owner
+    assert knock(application, DESK_SOCKET, cookies=as_rater("r2")) == ["websocket.accept"]
+    assert knock(application, DESK_SOCKET, cookies=as_rater("r3")) == ["websocket.close"]
+    assert kernels.places == [owner], "neither the known kernel nor the refused visitor needs one"
 
 
 @pytest.mark.parametrize(

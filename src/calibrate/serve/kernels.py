@@ -28,7 +28,7 @@ AWAY = "2h"
 """How long a page may be away before what the server keeps for it is let go. The store keeps everything."""
 
 MOST_KERNELS = 24
-"""How many kernels one visitor may have of one page: a fresh one is made at each loading."""
+"""How many kernels one visitor may have of one page: a fresh one is made at each loading, and the oldest goes."""
 
 _log = logging.getLogger(__name__)
 
@@ -109,10 +109,12 @@ class Kernels:
         context = self._contexts().get(kernel_id)
         return context is not None and context.session_id == owner
 
-    def full(self, owner: str) -> bool:
-        """Whether this owner has as many kernels as one visitor may have."""
+    def make_place(self, owner: str) -> None:
+        """Close this owner's oldest kernels so that one more fits; those that no page shows go first."""
         mine = [one for one in self._contexts().values() if one.session_id == owner]
-        return len(mine) >= MOST_KERNELS
+        too_many = max(0, len(mine) + 1 - MOST_KERNELS)
+        for context in sorted(mine, key=_shown)[:too_many]:
+            _close(context)
 
     def close_page(self, kernel_id: str, page_id: str) -> None:
         """Let go of a page that its browser has left."""
@@ -124,7 +126,7 @@ class Kernels:
         """Close every kernel of a visitor who leaves."""
         for context in list(self._contexts().values()):
             if context.session_id == owner:
-                threading.Thread(target=context.close, kwargs={"reason": "page-close"}).start()
+                _close(context)
 
     def _contexts(self) -> dict[str, Any]:
         from solara.server import kernel_context
@@ -149,6 +151,16 @@ class Kernels:
                 return open_page(room)
 
         solara_app.apps["__default__"] = RoomScript("calibrate.serve")
+
+
+def _shown(context: Any) -> bool:
+    """Whether a browser shows a page of this kernel now."""
+    return any(status.value == "connected" for status in context.page_status.values())
+
+
+def _close(context: Any) -> None:
+    """Close a kernel without waiting for what it is doing."""
+    threading.Thread(target=context.close, kwargs={"reason": "page-close"}).start()
 
 
 def open_page(room: Room) -> Any:

@@ -51,8 +51,8 @@ class KernelServer(Protocol):
     def known(self, kernel_id: str) -> bool:
         """Whether there is such a kernel."""
 
-    def full(self, owner: str) -> bool:
-        """Whether this owner may have no more kernels."""
+    def make_place(self, owner: str) -> None:
+        """Let go of this owner's oldest kernel, if one more would be too many."""
 
     def close_page(self, kernel_id: str, page_id: str) -> None:
         """Let go of a page."""
@@ -138,11 +138,12 @@ def _own_kernels(room: Room, kernels: KernelServer, root: str) -> ASGIApp:
         if scope["type"] == "websocket":
             kernel = scope["path"].rstrip("/").split("/")[-2]
             another = kernels.known(kernel) and not kernels.owns(kernel, owner)
-            too_many = not kernels.known(kernel) and kernels.full(owner)
-            if not _KERNEL.fullmatch(kernel) or another or too_many:
+            if not _KERNEL.fullmatch(kernel) or another:
                 await receive()
                 await send({"type": "websocket.close", "code": 1008})
                 return
+            if not kernels.known(kernel):
+                kernels.make_place(owner)
         await inside(_with_cookies(scope, owner, root), receive, send)
 
     return application
