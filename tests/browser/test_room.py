@@ -295,11 +295,14 @@ def test_every_page_shuts_nobody_out(
     expect(page.locator("main")).to_have_count(1)
     expect(page.locator("h1")).to_have_text("Scoring desk")
     expect(page.locator(".hint")).to_have_count(0)
-    page.wait_for_function("document.getAnimations().length === 0")
     rules = ("serious", "critical", "moderate")
+    # Whichever of the pieces comes first for this rater; the text has no frame, which is a document of its own.
+    for code in ("P00002", "P00003", "P00001"):
+        visitor.show(code)
+        page.wait_for_function("document.getAnimations().length === 0")
+        assert axe(page) == []
     assert [
         one for one in axe(page, *rules) if one.rule in ("region", "page-has-heading-one")
     ] == []
-    assert axe(page) == []
     assert page.evaluate("document.documentElement.lang") == "en"
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
