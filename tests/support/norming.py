@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -64,6 +65,7 @@ class Room:
             SessionPlan(**(wanted | plan)),  # type: ignore[arg-type]
             by="coach",
             today=DAY,
+            shuffle=random.Random(7),  # every run meets the pieces in the same order
         )
         self.session = session.id
         return session.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +56,9 @@ def open_like(folder: Path, session_id: str, keys: Path) -> OpenSession:
             piece_ids=old.piece_ids[:2],
             rater_ids=raters[:3],
         )
-        made = set_up_session(project, plan, by="coach", today=old.held_on)
+        made = set_up_session(
+            project, plan, by="coach", today=old.held_on, shuffle=random.Random(7)
+        )
         keystore = KeyStore(project.id, folder, keys)
         first, *_ = open_scoring(project, keystore, made.id, None, by="coach", demo=True)
         return OpenSession(folder, first.rater_id, first.token)
