@@ -35,6 +35,8 @@ class Server:
     port: int
     process: subprocess.Popen[bytes] | None = None
     peak: int = 0
+    work: float = 0.0
+    opened: float = 0.0
 
     @property
     def address(self) -> str:
@@ -72,6 +74,14 @@ class Server:
             self.process.wait(20)
         if self.process.poll() is None:
             self.process.kill()
+
+    def worked(self) -> float:
+        """Seconds of processor time that the process has used."""
+        assert self.process is not None
+        with suppress(OSError):
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").split()
+            return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+        return 0.0
 
     def look(self) -> None:
         """Keep the most memory that the process ever had, in MB."""

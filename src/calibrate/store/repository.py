@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
@@ -39,20 +40,55 @@ class Unit(Transaction):
         the same meaning, apart from `ballots`, which change only by ``save``.
     """
 
-    def __init__(self, connection: sa.Connection, *, writable: bool) -> None:
-        super().__init__(connection, writable=writable)
-        self.people = People(self)
-        self.rubrics = Rubrics(self)
-        self.work = Work(self)
-        self.sessions = Sessions(self)
-        self.scores = Scores(self)
-        self.continuum = Continua(self)
-        self.placements = Noun(self, Placement, continuum.placement, "placement")
-        self.imports = Noun(
-            self, ImportRecord, logs.import_record, "import", order=["imported_at", "id"]
-        )
-        self.ballots = Ballots(self)
-        self.audit = AuditLog(self)
+    @cached_property
+    def people(self) -> People:
+        """Schools, rooms, children, staff, names."""
+        return People(self)
+
+    @cached_property
+    def rubrics(self) -> Rubrics:
+        """Rubrics by id and version."""
+        return Rubrics(self)
+
+    @cached_property
+    def work(self) -> Work:
+        """Windows, tasks, pieces and their files."""
+        return Work(self)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Sessions, panels, rounds, consensus."""
+        return Sessions(self)
+
+    @cached_property
+    def scores(self) -> Scores:
+        """Readings, scores, evidence."""
+        return Scores(self)
+
+    @cached_property
+    def continuum(self) -> Continua:
+        """Continua, crosswalks, exemplars."""
+        return Continua(self)
+
+    @cached_property
+    def placements(self) -> Noun[Placement]:
+        """Cards on the wall."""
+        return Noun(self, Placement, continuum.placement, "placement")
+
+    @cached_property
+    def imports(self) -> Noun[ImportRecord]:
+        """What was brought in, and when."""
+        return Noun(self, ImportRecord, logs.import_record, "import", order=["imported_at", "id"])
+
+    @cached_property
+    def ballots(self) -> Ballots:
+        """Sealed ballots, and the keys and tries around them."""
+        return Ballots(self)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """The log."""
+        return AuditLog(self)
 
 
 class Store:
