@@ -207,8 +207,17 @@ def test_names_reach_the_browser_only_while_they_are_on(
     button.click()
     settled(page)
     expect(button).to_have_attribute("aria-pressed", "true")
-    assert first_card(wall.widget, key=key)["name"] in names
-    expect(card(page, key)).to_contain_text(first_card(wall.widget, key=key)["name"])
+    told = json.loads(wall.received[-1])["messages"][0]["content"]["names"]
+    assert told[key] in names
+    expect(card(page, key).locator(".cw-name")).to_have_text(told[key])
+    card(page, key).click()
+    expect(page.get_by_role("dialog", name=told[key])).to_be_visible()
+    page.get_by_role("button", name="Follow on the wall").click()
+    settled(page)
+    expect(page.locator(".cw-path")).to_contain_text(told[key])
+    assert not [name for name in names if name in json.dumps(wall.widget.get_state())]
+    page.get_by_role("button", name="Stop following").click()
+    settled(page)
     button.click()
     settled(page)
     expect(card(page, key)).to_contain_text("Student ")

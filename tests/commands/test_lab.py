@@ -37,6 +37,8 @@ def test_jupyterlab_opens_on_the_notebooks_and_calls_nobody(project: Path) -> No
         page = get("/lab")
         disabled = json.loads(re.search(r'"disabledExtensions": (\[.*?\])', page, re.DOTALL)[1])
         assert "@jupyterlab/apputils-extension:announcements" in disabled
+        widgets = json.loads(get("/lab/api/settings/@jupyter-widgets/jupyterlab-manager:plugin"))
+        assert widgets["schema"]["properties"]["saveState"]["default"] is False
         assert lab.opens_at == "/lab/tree/notebooks"
         with pytest.raises(urllib.error.HTTPError, match="403"):
             urllib.request.urlopen(f"{lab.site}/api/contents", timeout=PATIENCE)

@@ -61,23 +61,45 @@ def test_every_child_is_one_card_and_the_margins_count_them(wall: WritingWall):
     assert wall.view["total"]["above"] == shown.total.n_at_or_above
 
 
-def test_the_page_gets_no_internal_id_and_no_name_before_names_are_on(
+def kept(wall: WritingWall) -> str:
+    """All that a notebook can keep of a wall: its state, and the words that stand for it."""
+    return json.dumps(wall.get_state()) + repr(wall)
+
+
+def test_names_are_told_when_they_are_asked_for_and_only_while_they_are_on(
     wall: WritingWall, sample_wall: WallSource
 ):
-    sent = state(wall)
     for student in sample_wall.pseudonyms:
-        assert student not in sent
+        assert student not in state(wall)
     names = sample_wall.names()
-    assert not [name for name in names.values() if name in sent]
+    heard = Heard(wall)
+    assert heard.ask(type="names")["names"] == {}
     choose(wall, names=True)
     shown = {child.student for row in wall.shown.rows for child in row.children}
-    sent = state(wall)
-    assert {names[one] for one in shown} == {card["name"] for card in cards(wall)}
-    others = {names[one] for one in names if one not in shown} - {names[one] for one in shown}
-    assert not [name for name in others if f'"{name}"' in sent]
+    told = heard.ask(type="names")["names"]
+    assert told.keys() == {card["key"] for card in cards(wall)}
+    assert set(told.values()) == {names[one] for one in shown}
+    for row in wall.view["rows"]:
+        in_row = [(card["p"] or 99, told[card["key"]]) for card in row["cards"]]
+        assert in_row == sorted(in_row)
     choose(wall, names=False)
-    sent = state(wall)
-    assert not [name for name in names.values() if name in sent]
+    assert heard.ask(type="names")["names"] == {}
+
+
+def test_a_saved_notebook_keeps_no_name_even_while_names_are_on(
+    wall: WritingWall, sample_wall: WallSource
+):
+    names = set(sample_wall.names().values())
+    heard = Heard(wall)
+    choose(wall, names=True)
+    card = cards(wall)[0]
+    choose(wall, follow=card["key"])
+    assert heard.ask(type="names")["names"][card["key"]] in names
+    heard.ask(type="open", key=card["key"])
+    assert wall.view["names"] is True
+    assert wall.view["path"]["name"] == card["name"]
+    assert card["name"] in kept(wall), "the search can find: pseudonyms are kept"
+    assert not [name for name in names if name in kept(wall)]
 
 
 def test_outside_the_inside_view_names_stay_off_even_if_the_page_asks(sample_wall: WallSource):
@@ -85,8 +107,7 @@ def test_outside_the_inside_view_names_stay_off_even_if_the_page_asks(sample_wal
     choose(wall, names=True)
     assert wall.choice["names"] is False
     assert wall.view["names"] is False
-    sent = state(wall)
-    assert not [name for name in sample_wall.names().values() if name in sent]
+    assert Heard(wall).ask(type="names")["names"] == {}
 
 
 def test_a_choice_that_does_not_exist_falls_back(wall: WritingWall):

@@ -1,7 +1,8 @@
 """The writing wall in a notebook. Python keeps the rules and the data; ``static/wall.js`` draws.
 
-What the page receives: pseudonyms (names only while names are on, and only in the inside view), places,
-counts, and the words on the cards. A child's work is sent when a card is opened, that piece alone.
+What the page receives: pseudonyms, places, counts, and the words on the cards. A child's work is sent when a
+card is opened, that piece alone. Names are sent only while they are on, only in the inside view, and only in
+answer to the page's question: what is synced (`view`) can be saved with a notebook, an answer cannot.
 """
 
 from __future__ import annotations
@@ -123,9 +124,7 @@ class WritingWall(anywidget.AnyWidget):
         shown = wall_state.view(self._source, self._now, self.shown, self._keys, self._names)
         key = choice["follow"]
         shown["path"] = (
-            wall_state.path_state(
-                self._source, self._students[key], key, self._now.strand, self._names
-            )
+            wall_state.path_state(self._source, self._students[key], key, self._now.strand)
             if key
             else None
         )
@@ -136,6 +135,7 @@ class WritingWall(anywidget.AnyWidget):
         if not isinstance(content, dict):
             return
         answers = {
+            "names": self._name,
             "open": self._open,
             "exemplar": self._exemplar,
             "place": self._place,
@@ -154,6 +154,17 @@ class WritingWall(anywidget.AnyWidget):
             said, pictures = {"type": "refused", "words": words}, []
         self.send({**said, "n": number}, pictures)
 
+    def _name(self, _: Mapping[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+        """What the children on the wall are called, by key; nothing while names are off."""
+        shown = [child.student for row in self.shown.rows for child in row.children]
+        follow = self._students.get(self.choice["follow"])
+        named = {
+            self._keys[one]: self._names[one]
+            for one in (*shown, *([follow] if follow else []))
+            if self._names.get(one)
+        }
+        return {"type": "names", "names": named}, []
+
     def _open(self, content: Mapping[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         student = self._students.get(str(content.get("key")))
         if student is None:
@@ -162,9 +173,7 @@ class WritingWall(anywidget.AnyWidget):
         pieces = wall_state.pieces_of(self._source, cards)
         codes = [one["piece"] for one in pieces]
         wanted = _one_of(content.get("piece"), codes, codes[0] if codes else "")
-        path = wall_state.path_state(
-            self._source, student, self._keys[student], self._now.strand, self._names
-        )
+        path = wall_state.path_state(self._source, student, self._keys[student], self._now.strand)
         pages, pictures = _pages(self._source.work(wanted) if wanted else ())
         said = {"type": "work", "pieces": pieces, "piece": wanted, "pages": pages, "path": path}
         return said, pictures

@@ -1,4 +1,4 @@
-"""The writing wall as the plain values that its page draws: no internal id, and a name only if names are on."""
+"""The writing wall as the plain values that its page draws: no internal id and no name, which a saved notebook would keep."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def view(
     keys
         What each student is called between page and kernel.
     names
-        Names of children; empty while names are off.
+        Names of children; empty while names are off. Only the order of the cards goes by them: the
+        page asks for the names themselves.
     """
     found = {(card.student, card.piece): card for card in wall.cards if card.piece is not None}
     by_child: dict[str, list[Card]] = {}
@@ -99,10 +100,12 @@ def view(
     rows = []
     for row in wall.rows:
         cards = [
-            _card(source, child, by_child.get(child.student, []), keys, names)
-            for child in row.children
+            _card(source, child, by_child.get(child.student, []), keys)
+            for child in sorted(
+                row.children,
+                key=lambda one: (one.position or 99, label_of(source, one.student, names)),
+            )
         ]
-        cards.sort(key=lambda one: (one["p"] or 99, one["name"]))
         rows.append(_row(source, row, several_schools) | {"cards": cards})
     sentence = wall.sentence
     if choice.by == GROWTH:
@@ -147,14 +150,13 @@ def _card(
     child: ChildPlacement,
     cards: list[Card],
     keys: Mapping[str, str],
-    names: Mapping[str, str],
 ) -> State:
     labels = source.facts.labels
     main = next((one for one in cards if one.position == child.position), None)
     piece = source.pieces.get(main.piece) if main and main.piece else None
     return {
         "key": keys[child.student],
-        "name": label_of(source, child.student, names),
+        "name": source.pseudonyms[child.student],
         "p": child.position or 0,
         "status": "" if child.position else _STATUS.get(child.status, child.status),
         "steps": child.steps,
@@ -174,9 +176,7 @@ def label_of(source: WallSource, student: str, names: Mapping[str, str]) -> str:
     return names.get(student) or source.pseudonyms[student]
 
 
-def path_state(
-    source: WallSource, student: str, key: str, strand: str, names: Mapping[str, str]
-) -> State:
+def path_state(source: WallSource, student: str, key: str, strand: str) -> State:
     """A child's way across the windows."""
     labels = source.facts.labels
     path = source.path(student, strand)
@@ -193,7 +193,7 @@ def path_state(
         )
     return {
         "key": key,
-        "name": label_of(source, student, names),
+        "name": source.pseudonyms[student],
         "strand": labels[strand],
         "steps": steps,
         "sentence": path_sentence(path),

@@ -14,6 +14,8 @@ function render({ model, el }) {
   let active = null; // the key of the card, or "L" and a number for a level's heading
   let path_height = 0;
   let asked = "";
+  let names = {}; // a child's key -> the name, while names are on: Python tells them when asked, and nothing keeps them
+  const called = (one) => ({ ...one, name: names[one.key] ?? one.name });
 
   const choose = (patch) => {
     root.setAttribute("aria-busy", "true");
@@ -208,7 +210,7 @@ function render({ model, el }) {
     const header_height = header.offsetHeight;
     grid.style.setProperty("--header", `${header_height}px`);
     size.header = header_height;
-    path_height = lay_path(view.path);
+    path_height = lay_path(view.path && called(view.path));
     places = new Map();
     let top = path_height;
     let index = 3 + (view.path ? view.path.steps.length + 1 : 0);
@@ -217,7 +219,7 @@ function render({ model, el }) {
       for (const card of row.cards) {
         const c = card.p || last_column;
         places.set(card.key, { g, c, i: columns[c].length });
-        columns[c].push(card);
+        columns[c].push(called(card));
       }
       const lines = Math.max(0, ...columns.map((one) => Math.ceil(one.length / size.across)));
       const height = Math.max(size.summary + lines * size.line + 10, narrow ? 0 : 132);
@@ -370,7 +372,7 @@ function render({ model, el }) {
   });
 
   // ------------------------------------------------------------------ keeping up with Python
-  const update = () => {
+  const show = () => {
     const choice = model.get("choice");
     const now = JSON.stringify([choice.window, choice.strand, choice.school, choice.grade, choice.classroom, choice.by]);
     fill_picks();
@@ -389,6 +391,14 @@ function render({ model, el }) {
     } else if (had) focus_on(places.has(active) || active.startsWith("L") ? active : first_from(0, 1, 1, false) ?? "L1");
     root.setAttribute("aria-busy", "false");
   };
+  let turn = 0;
+  const update = async () => {
+    const mine = (turn += 1);
+    const answer = model.get("view").names ? await ask({ type: "names" }) : {};
+    if (mine !== turn) return; // the wall has changed again while the names were on their way
+    names = answer.names ?? {};
+    show();
+  };
   let ticking = false;
   scroller.addEventListener("scroll", () => {
     if (ticking) return;
@@ -401,9 +411,11 @@ function render({ model, el }) {
   const watcher = new ResizeObserver(() => {
     if (scroller.clientWidth !== width) { width = scroller.clientWidth; lay_out(); } else draw();
   });
-  update();
+  show();
+  if (model.get("view").names) update();
   watcher.observe(scroller);
   return () => {
+    turn += 1;
     watcher.disconnect();
     model.off("change:view", update);
     stop();
