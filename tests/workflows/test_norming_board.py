@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -138,6 +140,25 @@ def test_the_board_counts_and_never_tells_what_was_chosen(room: Room):
     assert "canary-heron" not in repr(board)
     with pytest.raises(SealError):
         view_agreed(room, room.session)
+
+
+def test_the_board_reads_only_what_belongs_to_its_session(room: Room):
+    room.set_up(title="Before", piece_ids=("p1", "p3"))
+    room.set_up(piece_ids=("p1", "p2"))
+    with room.store.reading() as unit:
+        there = [piece for one in unit.sessions.all() for piece in one.piece_ids]
+    said: list[str] = []
+    sa.event.listen(room.store.engine, "before_cursor_execute", lambda *what: said.append(what[2]))
+    board = view_board(room, room.session)
+    assert {one.id: one.sessions for one in board.pieces} == {
+        one: there.count(one) for one in ("p1", "p2")
+    }
+    assert there.count("p1") > there.count("p2")
+    for table in ("work_file", "task", "window", "piece", "session", "session_piece"):
+        asked = [" ".join(one.split()) for one in said]
+        asked = [one for one in asked if re.search(rf' FROM "?{table}"?( |$)', one)]
+        assert table == "task" or asked, table
+        assert not [one for one in asked if " WHERE " not in one], table
 
 
 def test_sessions_that_still_run_stand_before_those_that_are_closed(room: Room):

@@ -26,6 +26,9 @@ _LINKS = (
     Link("school_ids", tables.session_school, "session_id", "school_id"),
 )
 
+_AT_ONCE = 5_000
+"""How many ids one question to the database names."""
+
 
 class Sessions(Noun[Session]):
     """Sessions by id; panel, plan, minutes, actions and consensus beside them."""
@@ -49,6 +52,17 @@ class Sessions(Noun[Session]):
         )
         self.rounds = Noun(unit, SessionRound, tables.session_round, "round")
         self.anchors = Settled(unit, Anchor, tables.anchor, "anchor", order=["settled_at", "id"])
+
+    def with_pieces(self, piece_ids: Sequence[str]) -> dict[str, int]:
+        """In how many sessions each of some pieces stands; a piece that stands in none is left out."""
+        piece = tables.session_piece.c.piece_id
+        query = sa.select(piece, sa.func.count()).group_by(piece)
+        found: dict[str, int] = {}
+        for start in range(0, len(piece_ids), _AT_ONCE):
+            some = piece_ids[start : start + _AT_ONCE]
+            rows = self._unit.rows(query.where(piece.in_(some)))
+            found.update({id_: int(number) for id_, number in rows})
+        return found
 
     def lock(self, session_id: str, *, shared: bool = False) -> None:
         """Hold a session still until the transaction ends: alone, or beside others who share it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -217,15 +218,14 @@ def _genre(unit: Unit, piece: Piece, tasks: dict[str, Task | None]) -> str:
 
 
 def _lines(unit: Unit, pieces: Sequence[Piece]) -> tuple[PieceLine, ...]:
-    tasks = {one.id: one for one in unit.work.tasks.all()}
-    windows = {one.id: one for one in unit.work.windows.all()}
-    pages: dict[str, int] = {}
-    for file in unit.work.files.all():
-        pages[file.piece_id] = pages.get(file.piece_id, 0) + 1
-    seen: dict[str, int] = {}
-    for session in unit.sessions.all():
-        for piece_id in session.piece_ids:
-            seen[piece_id] = seen.get(piece_id, 0) + 1
+    """The lines of some pieces; of everything else that the project holds, nothing is read."""
+    task_ids = {one.task_id for one in pieces if one.task_id}
+    tasks = {one.id: one for one in unit.work.tasks.all(id=sorted(task_ids))}
+    window_ids = {one.window_id for one in pieces}
+    windows = {one.id: one for one in unit.work.windows.all(id=sorted(window_ids))}
+    shown = {part for one in pieces for part in (one.id, *one.parts)}
+    pages = Counter(one.piece_id for one in unit.work.files.all(piece_id=sorted(shown)))
+    seen = unit.sessions.with_pieces([one.id for one in pieces])
     lines = []
     for piece in pieces:
         task = tasks.get(piece.task_id or "")
@@ -235,7 +235,7 @@ def _lines(unit: Unit, pieces: Sequence[Piece]) -> tuple[PieceLine, ...]:
                 code=piece.code,
                 facts=piece_facts(piece, task, windows.get(piece.window_id)),
                 task=task.title if task else "",
-                pages=sum(pages.get(one, 0) for one in (piece.id, *piece.parts)),
+                pages=sum(pages[one] for one in (piece.id, *piece.parts)),
                 sessions=seen.get(piece.id, 0),
             )
         )
