@@ -102,6 +102,25 @@ def test_a_teacher_scores_by_keyboard_and_finds_everything_after_a_reload(
     assert OWN_NOTE not in in_storage(desk)
 
 
+def test_half_points_have_keys_too_and_the_desk_says_so(desk: Page, scoring: Room) -> None:
+    expect(desk.locator(".keys")).to_contain_text("a point after it its half: 0 and . choose 0.5")
+    show(desk, "P00001")
+    level(desk, "Conventions", "0 Level 0").focus()
+    for keys, chosen in (("1.", "1.5 Level 1.5"), ("0", "0 Level 0"), ("+", "0.5 Level 0.5")):
+        for key in keys:
+            desk.keyboard.press(key)
+        expect(level(desk, "Conventions", chosen)).to_be_checked()
+        expect(level(desk, "Conventions", chosen)).to_be_focused()
+    desk.keyboard.press("2")
+    desk.keyboard.press(".")  # there is no 2.5
+    expect(level(desk, "Conventions", "2 Level 2")).to_be_checked()
+    for key in "1.5":
+        desk.keyboard.press(key)
+    desk.keyboard.press("Enter")
+    expect(saved(desk)).to_have_text("✓ All saved")
+    assert contents(scoring).choice("p1", "CONV").level == "1.5"
+
+
 def test_sentences_are_marked_as_evidence_without_a_mouse(desk: Page, scoring: Room) -> None:
     show(desk, "P00001")
     desk.get_by_role("document", name="The work P00001").focus()

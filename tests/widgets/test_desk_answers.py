@@ -63,7 +63,7 @@ def test_the_desk_shows_the_raters_pieces_in_their_own_order_without_the_child(
 def test_levels_come_with_number_label_and_the_key_that_chooses_them(desk: DeskAnswers) -> None:
     ideas, conventions = told(desk, {"ask": "desk"})["rubric"]["criteria"]
     assert [level["key"] for level in ideas["levels"]] == ["1", "2", "3", "4"]
-    assert [level["key"] for level in conventions["levels"]] == ["0", "", "1", "", "2"]
+    assert [level["key"] for level in conventions["levels"]] == ["0", "0.", "1", "1.", "2"]
     assert ideas["levels"][2]["label"] == "Level 3" and ideas["levels"][2]["number"] == "3"
 
 

@@ -100,7 +100,11 @@ def work_shown(piece: str, files: tuple[WorkFile, ...], contents: Files) -> tupl
 
 
 def rubric_shown(rubric: Rubric) -> Answer:
-    """A rubric with its levels: the number that people call them by, and the key (0 to 9) that chooses them."""
+    """A rubric with its levels: the number that people call them by, and the keys that choose them.
+
+    A whole level's key is its digit; a half's keys are the digit below it and a point (``2.`` for 2.5).
+    A level beyond those has none: arrow keys reach it.
+    """
     return {
         "title": rubric.title,
         "criteria": [
@@ -114,7 +118,7 @@ def rubric_shown(rubric: Rubric) -> Answer:
                         "label": level.label,
                         "number": f"{level.value:g}",
                         "descriptor": level.descriptor,
-                        "key": f"{level.value:g}" if level.value in range(10) else "",
+                        "key": _keys(level.value),
                     }
                     for level in one.scale.levels
                 ],
@@ -126,6 +130,12 @@ def rubric_shown(rubric: Rubric) -> Answer:
             for one in rubric.codes
         ],
     }
+
+
+def _keys(value: float) -> str:
+    if value in range(10):
+        return f"{value:g}"
+    return f"{value - 0.5:g}." if value - 0.5 in range(10) else ""
 
 
 def mark_shown(mark: Evidence) -> Answer:

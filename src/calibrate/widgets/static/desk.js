@@ -163,7 +163,7 @@ class Desk {
         {},
         this.previous,
         this.next,
-        make("p", { class: "keys" }, "Keys: a number chooses a level in the criterion you are in · Enter next criterion · N and P next and previous piece"),
+        make("p", { class: "keys" }, keyWords(sheet.rubric)),
         this.finish,
       ),
       this.dialog.node,

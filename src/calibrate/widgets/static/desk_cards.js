@@ -2,6 +2,17 @@
 
 const NOTE_DELAY_MS = 700;
 const CODE = "code";
+const TYPED_OUT_MS = 1500;
+
+/** What the keys of a rubric are, in words. */
+function keyWords(rubric) {
+  const levels = rubric.criteria.flatMap((one) => one.levels);
+  const half = levels.find((one) => one.key.endsWith("."));
+  const words = ["Keys: a number chooses a level in the criterion you are in"];
+  if (half) words.push(`a point after it its half: ${half.key[0]} and . choose ${half.number}`);
+  if (levels.some((one) => !one.key)) words.push("arrow keys choose the other levels");
+  return [...words, "Enter next criterion", "N and P next and previous piece"].join(" · ");
+}
 
 class RubricCards {
   /** `desk` keeps the choices; `box` is filled with the cards for its piece. */
@@ -66,10 +77,25 @@ class RubricCards {
     }
   }
 
-  /** Choose a level by its key; whether there is one. */
+  /** Choose a level by its keys, ``2`` or ``2`` and ``.`` for 2.5; whether the key was one of them. */
   press(id, key) {
-    const level = this.desk.criterion(id).levels.find((one) => one.key && one.key === key);
-    if (!level) return false;
+    if (key === "Shift") return false; // on its way to a plus
+    const { levels } = this.desk.criterion(id);
+    const before = this.typed?.id === id ? this.typed.keys : "";
+    const point = ".,+".includes(key);
+    // 2.5 may be typed out: its last 5 belongs to the half, and is no level 5.
+    if (key === "5" && before.endsWith(".") && Date.now() - this.typed.at < TYPED_OUT_MS) {
+      this.typed = null;
+      return true;
+    }
+    const chosen = levels.find((one) => one.id === this.desk.choice(this.piece.id, id).level);
+    const whole = this.typed?.waits ? before : (chosen?.key.replace(".", "") ?? "");
+    const keys = point ? `${whole}.` : key;
+    const level = levels.find((one) => one.key && one.key === keys);
+    // A digit of which there is only the half, as in a scale that begins at 0.5, waits for its point.
+    const waits = !level && levels.some((one) => one.key === `${keys}.`);
+    this.typed = level || waits ? { id, keys, waits, at: Date.now() } : null;
+    if (!level) return waits;
     const radios = [...this.cards.get(id).node.querySelectorAll("input[type=radio]")];
     radios.find((radio) => radio.value === level.id).focus();
     this.desk.change(id, { level: level.id, code: null });
