@@ -39,6 +39,8 @@ def test_nobody_else_reads_it(application, as_rater, report) -> None:
         "/reports/../calibrate.db",
         "/reports//etc/passwd",
         "/reports/nothing.html",
+        "/reports/" + "n" * 5000 + ".html",
+        "/reports/" + "n/" * 3000 + "n.html",
     ],
 )
 def test_no_listing_and_nothing_beside_the_reports(application, as_lead, report, path) -> None:

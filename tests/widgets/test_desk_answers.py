@@ -210,6 +210,8 @@ def test_a_page_cannot_say_who_it_is(scoring: Room, desk: DeskAnswers) -> None:
         save(marks="all"),
         save(marks=[{"kind": "text", "file": 0, "start": 5, "end": 5}]),
         save(marks=[{"kind": "text", "file": 7, "start": 0, "end": 5}]),
+        save(marks=[{"kind": "text", "file": 0, "start": 0, "end": 2**31}]),
+        save(marks=[{"kind": "text", "file": 0, "start": 10**30, "end": 10**31}]),
         save(marks=[{"kind": "area", "file": 0, "x": 0, "y": 0, "width": 1, "height": 1}]),
         save(marks=[{"kind": "text", "file": 0, "start": 0, "end": 5}] * 41),
         save(
@@ -254,6 +256,19 @@ def test_notes_that_do_not_fit_are_refused_and_what_was_saved_stays(
         )
     assert answer["refused"] == "invalid" and "longer than a ballot holds" in answer["message"]
     assert contents(scoring).choice("p1", "IDEAS").note == "short"
+
+
+@pytest.mark.parametrize("note", ["cut \ud83d", "a\0b\x07", "one\vtwo"])
+def test_a_note_with_signs_that_nobody_typed_is_saved_without_them_and_revealed(
+    scoring: Room, desk: DeskAnswers, note: str
+) -> None:
+    answer = told(desk, save(note=note))
+    assert answer["saved"], answer
+    kept = contents(scoring).choice("p1", "IDEAS").note
+    assert kept == {"c": "cut ", "a": "ab", "o": "one\ntwo"}[note[0]]
+    more = save("operation-2", 1, what="note", note=note)
+    assert told(desk, more)["saved"]
+    assert dict(contents(scoring).notes) == {"p1": kept}
 
 
 def test_trouble_of_the_store_is_no_refusal_so_the_choice_waits(

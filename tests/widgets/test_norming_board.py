@@ -297,3 +297,25 @@ def test_a_committed_ballot_is_never_opened_by_the_page_alone(board: AskedBoard)
     with board.room.store.reading() as unit:
         assert not unit.scores.readings.all(session_id=session)
         assert len(unit.ballots.of(session, BLIND)) == 3
+
+
+def test_a_title_is_one_line_that_can_be_seen(board: AskedBoard):
+    session = board.set_up(title=" Fall\vnorming\0 🍂 ")
+    assert board.done("board", session=session)["title"] == "Fall norming 🍂"
+    for unseen in ("\u200b", "\0", "\ud800", "\u202e"):
+        answer = board.ask("save-setup", title=unseen, pieces=["p1"], panel=["r2"])
+        assert answer["message"] == "The session has no title yet."
+
+
+def test_a_second_facilitator_who_reveals_too_is_told_that_it_is_done(board: AskedBoard):
+    board.set_up()
+    board.open()
+    board.room.everybody_commits()
+    assert board.reveal()["done"]
+    assert board.reveal()["message"] == "This round is revealed already."
+    session = board.room.session
+    kept = {"session": session, "piece": "p1", "criterion": "IDEAS", "level": "3"}
+    board.done("settle", **kept, reason="Two halves \ud83d and a bell\x07.")
+    lines = board.done("agreed", session=session)["lines"]
+    told = [one["settled"]["reason"] for one in lines if one["settled"]]
+    assert told == ["Two halves  and a bell."]

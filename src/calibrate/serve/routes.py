@@ -176,7 +176,10 @@ def _reports(room: Room) -> Any:
     async def reports(request: Request) -> Response:
         top = room.project.reports.resolve()
         wanted = (top / request.path_params["path"]).resolve()
-        fits = wanted.suffix in REPORT_FILES and top in wanted.parents and wanted.is_file()
+        try:
+            fits = wanted.suffix in REPORT_FILES and top in wanted.parents and wanted.is_file()
+        except OSError:  # no folder can hold such a name
+            fits = False
         if not fits:
             return await _nothing(request)
         return FileResponse(wanted, media_type=guess_type(wanted.name)[0])

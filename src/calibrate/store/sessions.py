@@ -94,8 +94,8 @@ class Sessions(Noun[Session]):
         if touched == 0:
             now = self.get(session_id).state
             raise StaleWrite(
-                f"This session is not in the state {state} any more: it is {now}.",
-                fix="Load the page again.",
+                f"Somebody has moved this session on meanwhile (from {state} to {now}).",
+                fix="Load the page again to see how far it is.",
             )
 
     def _update(self, records: list[Session]) -> None:

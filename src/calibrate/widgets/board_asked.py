@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from calibrate.errors import DataError
+from calibrate.model.typed import typed_line, typed_text
 
 LONGEST_LINE = 300
 LONGEST_TEXT = 4000
@@ -57,7 +58,11 @@ class Asked:
             raise DataError(
                 f"A text here has at most {longest:,} letters.", fix="Please shorten it."
             )
-        return value.strip()
+        return typed_text(value).strip()
+
+    def line(self, name: str) -> str:
+        """A short text of one line; empty where nothing came that can be seen."""
+        return typed_line(self.words(name, longest=LONGEST_LINE))
 
     def lines(self, name: str) -> tuple[str, ...]:
         """The lines of a text that somebody typed, without empty ones."""

@@ -17,6 +17,7 @@ from calibrate.workflows.norming import (
     NormingProject,
     Override,
     RevealRefused,
+    Stage,
     hand_out_again,
     open_keys,
     open_scoring,
@@ -136,6 +137,8 @@ class RunningAnswers:
         reason = asked.words("reason", longest=LONGEST_LINE)
         if asked.id("round") != str(round_now(board)):
             raise DataError("Another round is open now.", fix="Look at the progress again.")
+        if board.stage is not Stage.SETUP and not board.stage.takes_ballots:
+            raise DataError("This round is revealed already.", fix="Load the page to see it.")
         secrets = open_keys(self._keystore, session, self._passphrase(asked))
         override = Override(missing, reason) if missing else None
         try:

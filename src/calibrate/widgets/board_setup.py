@@ -8,7 +8,7 @@ from typing import Any
 
 from calibrate.errors import DataError
 from calibrate.model.rubric import Rubric
-from calibrate.widgets.board_asked import LONGEST_LINE, Asked
+from calibrate.widgets.board_asked import Asked
 from calibrate.workflows.norming import (
     NormingProject,
     SessionPlan,
@@ -109,7 +109,7 @@ class SetupAnswers:
     def save(self, asked: Asked) -> tuple[Answer, Files]:
         """Save a new session, or a change of one that is not open yet."""
         draft = _Draft(self._project, asked)
-        title = asked.words("title", longest=LONGEST_LINE)
+        title = asked.line("title")
         if not title:
             raise DataError(
                 "The session has no title yet.", fix="Give it one, such as “Fall norming”."

@@ -13,6 +13,7 @@ from typing import Any
 
 from calibrate.errors import CalibrateError, DataError, ProjectError, SealError, StaleWrite
 from calibrate.model.session import RoundName
+from calibrate.model.typed import typed_text
 from calibrate.model.work import MediaKind, WorkFile
 from calibrate.widgets.reveal_answers import Answer, Files, answer_reveal, rubric_shown, work_shown
 from calibrate.workflows.norming import (
@@ -310,7 +311,7 @@ def _note(asked: Mapping[str, Any]) -> str:
         raise DataError(
             f"A note has at most {LONGEST_NOTE:,} letters.", fix="Please shorten this note."
         )
-    return value
+    return typed_text(value)
 
 
 def _marks(asked: Mapping[str, Any], files: tuple[WorkFile, ...]) -> tuple[Mark, ...]:

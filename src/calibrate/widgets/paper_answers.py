@@ -14,6 +14,7 @@ from typing import Any
 from calibrate.errors import CalibrateError, DataError, StaleWrite
 from calibrate.model.rubric import Level
 from calibrate.model.session import RoundName
+from calibrate.model.typed import typed_text
 from calibrate.workflows.norming import (
     Choice,
     Contents,
@@ -280,8 +281,8 @@ def _typed(asked: Mapping[str, Any], sheet: RaterSheet) -> tuple[Contents, int]:
             raise DataError(
                 f"A note has at most {LONGEST_NOTE:,} letters.", fix="Please shorten this note."
             )
-        if text.strip():
-            told.append((piece, text.strip()))
+        if plain := typed_text(text).strip():
+            told.append((piece, plain))
     return Contents(tuple(found.values()), tuple(sorted(told))), len(left)
 
 

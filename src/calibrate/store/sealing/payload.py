@@ -20,6 +20,8 @@ PAYLOAD_VERSION = 1
 HEADER_SIZE = len(MAGIC) + 1 + 4
 SIZE_STEP = 16 * 1024
 LARGEST_SIZE = 64 * SIZE_STEP
+LAST_PLACE = 2**31 - 1
+"""The largest whole number that every database keeps in the table of evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Mark:
     comment: str = ""
 
     def __post_init__(self) -> None:
+        if any(place > LAST_PLACE for place in (self.start, self.end, self.file, self.page)):
+            raise ArgumentError("A mark lies far behind the end of the work.")
         if self.kind not in ("text", "area"):
             raise ArgumentError("A mark in the work is either of kind 'text' or of kind 'area'.")
         if self.kind == "text" and not 0 <= self.start < self.end:

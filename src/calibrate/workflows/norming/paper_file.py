@@ -12,6 +12,7 @@ from calibrate.exchange.problems import Problems
 from calibrate.exchange.tables import Table, column_letter, read_table
 from calibrate.model.rubric import Level
 from calibrate.model.session import RoundName
+from calibrate.model.typed import typed_text
 from calibrate.store.repository import Unit
 from calibrate.store.sealing import Choice, Contents
 from calibrate.workflows.norming.paper import SheetState, sheet_states
@@ -233,7 +234,7 @@ class _Reader:
         return found
 
     def _note(self, cells: tuple[str, ...], number: int, who: str, piece: str) -> None:
-        text = cells[self.place["note"]] if "note" in self.place else ""
+        text = typed_text(cells[self.place["note"]]) if "note" in self.place else ""
         lines = self.notes.setdefault((who, piece), []) if text else []
         if text and text not in lines:
             lines.append(text)
