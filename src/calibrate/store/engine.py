@@ -64,6 +64,11 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
     engine = sa.create_engine(
         url, connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False}
     )
+    place = _Place(Path(url.database))
+
+    @event.listens_for(engine, "do_connect")
+    def look(*_: Any) -> None:
+        place.check()  # SQLite would make a new, empty file where the old one is gone
 
     @event.listens_for(engine, "connect")
     def settle(connection: Any, _record: Any) -> None:
@@ -72,14 +77,48 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        place.remember()
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
+        place.check()
         writing = connection.get_execution_options().get(WRITING, False)
         connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+class _Place:
+    """Where a SQLite file lies, and whether it is still the one that was opened.
+
+    A file that was deleted or moved away takes every save of whoever has it open, and nobody ever
+    finds them again: such a save must not be acknowledged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.absolute()
+        self._known: tuple[int, int] | None = None
+
+    def remember(self) -> None:
+        """The file is open now; the first one counts."""
+        self._known = self._known or self._look()
+
+    def check(self) -> None:
+        """Refuse to go on with a file that is not at its place any more."""
+        if self._known is not None and self._look() != self._known:
+            raise ProjectError(
+                "The project's database was moved, deleted or replaced while it was open here, so "
+                "nothing more is saved in it.",
+                fix="Put it back where it was; or close Calibrate, and open the project where it is now.",
+            )
+
+    def _look(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 def _open_postgresql(url: sa.URL) -> sa.Engine:
