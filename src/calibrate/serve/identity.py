@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from secrets import token_urlsafe
 
-from calibrate.errors import SealError
+from calibrate.errors import CalibrateError, SealError
 from calibrate.store.sealing import KeyStore
 from calibrate.workflows.norming import NormingProject, Seat, seat_from_link
 
@@ -103,6 +103,15 @@ def seat_of(project: NormingProject, token: str) -> Seat | None:
         return seat_from_link(project, token)
     except SealError:
         return None
+
+
+def still_lead(keystore: KeyStore, token: str) -> bool:
+    """Whether a token is the facilitator's by what the key store holds now; nothing is made there."""
+    try:
+        held = keystore.read(_LEAD_FILE, "The facilitator's link").get("lead")
+    except (CalibrateError, OSError):
+        return False
+    return isinstance(held, str) and bool(held) and is_lead(held, token)
 
 
 def is_lead(lead: str, token: str) -> bool:

@@ -48,14 +48,14 @@ def show_page(room: Room, visitor: Visitor, path: str) -> Page:
         )
         return Page(_main("Scoring desk", desk), desk, visitor.seat.session_id)
     if path == BOARD and visitor.lead:
-        board = _board(room)
+        board = _board(room, visitor.keys[BOARD])
         return Page(_main("Facilitator's board", board), board, None)
     raise SealError(
         "This page is not open for you.", fix="Come in again with your own link, or at the door."
     )
 
 
-def _board(room: Room) -> Any:
+def _board(room: Room, key: str) -> Any:
     from calibrate.reports.service import session_report
     from calibrate.widgets.board import NormingBoard
 
@@ -66,6 +66,7 @@ def _board(room: Room) -> Any:
         address=lambda: room.address,
         run_report=lambda session_id: session_report(room.project.folder, session_id),
         reveals=room.reveals,
+        still_leads=lambda: room.still_leads(key),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from calibrate.serve.identity import Visitor, lead_token, visitor
+from calibrate.serve.identity import Visitor, is_lead, lead_token, still_lead, visitor
 from calibrate.serve.push import OpenPages
 from calibrate.store.project import Project
 from calibrate.store.sealing import KeyStore
@@ -50,6 +50,10 @@ class Room:
     def who(self, cookies: Mapping[str, str]) -> Visitor:
         """Who holds these cookies."""
         return visitor(self.project, self.lead, cookies)
+
+    def still_leads(self, key: str) -> bool:
+        """Whether the key that opened a facilitator's page opens one now."""
+        return is_lead(self.lead, key) and still_lead(self.keystore, key)
 
 
 def open_room(folder: Path, address: str, key_store: Path | None = None) -> Room:

@@ -50,6 +50,11 @@ _BOARD_SCRIPTS = (
 )
 _BOARD_STYLES = ("board.css", "board_parts.css", "paper.css")
 _REMEMBERED = 8
+_NOT_YOURS = {
+    "refused": True,
+    "message": "This page is not open for you any more, so this was not done.",
+    "fix": "Start the room again, and come in with the facilitator’s link that it shows.",
+}
 _log = logging.getLogger(__name__)
 
 
@@ -77,6 +82,9 @@ class NormingBoard(anywidget.AnyWidget):
         Whether a passphrase is asked for. By default it is, but for the sample district.
     reveals
         What a room keeps for all its pages, so that a reveal is worked out once.
+    still_leads
+        Asked at every message: whether whoever opened this page may still lead. In a notebook there
+        is nobody else to ask for, so None: yes.
     """
 
     _esm = "\n".join(
@@ -98,10 +106,12 @@ class NormingBoard(anywidget.AnyWidget):
         session_id: str | None = None,
         passphrase_needed: bool | None = None,
         reveals: Reveals | None = None,
+        still_leads: Callable[[], bool] | None = None,
     ) -> None:
         needed = not is_demo(project.folder) if passphrase_needed is None else passphrase_needed
         self._project = project
         self._reveals = reveals
+        self._still_leads = still_leads or (lambda: True)
         #: The session that the page shows now, for whoever pushes news to it.
         self.session_id = session_id
         setup = SetupAnswers(project, by)
@@ -162,6 +172,9 @@ class NormingBoard(anywidget.AnyWidget):
     def _on_page(self, _widget: object, content: Any, _buffers: object) -> None:
         asked = Asked(content)
         number = asked.whole.get("id")
+        if not self._still_leads():  # before anything, what was answered earlier included
+            self.send({**_NOT_YOURS, "to": number})
+            return
         given = self._answered.get(number) if isinstance(number, str) else None
         answer, files = given or self._answer(asked)
         if isinstance(number, str) and given is None:
