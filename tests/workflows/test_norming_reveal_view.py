@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from calibrate.analysis.agenda import agenda
@@ -13,7 +15,12 @@ from calibrate.store.sealing import Choice, Mark
 from calibrate.workflows.norming import (
     Override,
     close_session,
+    commit,
     make_anchor,
+    open_desk,
+    open_keys,
+    reveal,
+    save_note,
     settle,
     start_second_round,
 )
@@ -24,8 +31,9 @@ from calibrate.workflows.norming.reveal_view import (
     read_session_work,
     view_reveal,
 )
-from calibrate.workflows.score_tables import scales
+from calibrate.workflows.score_tables import scales, score_table
 from calibrate.workflows.session_facts import session_facts
+from tests.store.sealing_kit import PASSPHRASE
 from tests.support.desks import TEXT, hang_work
 from tests.support.norming import Room
 
@@ -274,3 +282,48 @@ def test_every_member_of_the_panel_may_read_every_piece_afterwards(revealed: Roo
     assert (piece.code, contents) == ("P00001", [TEXT.encode()])
     with pytest.raises(NotFound, match="not part of the session"):
         read_session_work(revealed, revealed.session, "p3")
+
+
+def test_a_note_and_a_mark_on_a_piece_that_was_left_open_are_shown_and_counted_nowhere(
+    scoring: Room,
+) -> None:
+    room = scoring
+    room.choose("r2", Choice("p1", "IDEAS", note=CANARY, marks=(Mark("text", start=3, end=8),)))
+    seat = room.seat("r2")
+    save_note(room, seat, RoundName.BLIND, "p2", "whole", operation_id="whole", seen=1)
+    commit(room, seat, RoundName.BLIND, operation_id="left", seen=2, leave_open=True)
+    for rater in ("r3", "r4"):
+        score(room, rater, "4")
+    secrets = open_keys(room.keystore, room.session, PASSPHRASE)
+    made = reveal(room, room.session, RoundName.BLIND, secrets, by="coach")
+    assert (made.ballots, made.readings, made.scores) == (3, 4, 8)
+    view = view_reveal(room, room.session)
+    noted = [one for one in item(view).readings if one.notes]
+    assert [CANARY in text for one in noted for _, text in one.notes] == [True]
+    assert noted[0].answers == () and [mark.start for _, mark in noted[0].marks] == [3]
+    assert [text for one in item(view, "p2").readings for _, text in one.notes] == ["whole"]
+    assert counts(view) == [(*one[:1], 2 if one[0] == "4" else 0, None) for one in counts(view)]
+    project = SimpleNamespace(
+        store=room.store, reading=room.store.reading, work=room.folder / "work"
+    )
+    facts = session_facts(project, room.session)
+    assert facts.absent == ("r2",) and set(facts.blind["rater"]) == {"r3", "r4"}
+    assert len(score_table(project, session=room.session)) == 8
+
+
+def test_a_piece_on_which_somebody_only_wrote_a_note_has_no_scores_to_compare(
+    scoring: Room,
+) -> None:
+    room = scoring
+    for rater in ("r2", "r3", "r4"):
+        for criterion in ("IDEAS", "CONV"):
+            room.choose(rater, Choice("p1", criterion, level="1"))
+        if rater == "r2":
+            room.choose(rater, Choice("p2", "IDEAS", note=CANARY))
+        seat = room.seat(rater)
+        seen = open_desk(room, seat, RoundName.BLIND).sequence
+        commit(room, seat, RoundName.BLIND, operation_id="left", seen=seen, leave_open=True)
+    room.reveal()
+    unread = item(view_reveal(room, room.session), "p2")
+    assert unread.reason.startswith("Nobody's scores for it")
+    assert [CANARY in text for one in unread.readings for _, text in one.notes] == [True]

@@ -61,7 +61,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """What a reveal wrote: how many ballots, readings and scores, and who is missing (rater ids)."""
+    """What a reveal wrote: how many ballots, readings with a score and scores, and who is missing (rater ids)."""
 
     ballots: int
     readings: int
@@ -122,7 +122,8 @@ def reveal(
         unit.scores.evidence.add_all(evidence)
         _close_round(unit, session, round_name, by, at, missing, override)
         receipts = {rater: sealed_of(project.id, rows[rater]).receipt for rater in opened}
-    return Revealed(len(opened), len(readings), len(scores), missing, receipts)
+    scored = len({one.reading_id for one in scores})
+    return Revealed(len(opened), scored, len(scores), missing, receipts)
 
 
 def _missing(
@@ -240,7 +241,7 @@ def _write_up(
             contents.choice(one.piece_id, criterion)
             for criterion in criteria_of(rubric, pieces[one.piece_id])
         ]
-        if not any(choice.answered for choice in mine):
+        if not _said_something(contents, one.piece_id, mine):
             continue
         reading = _reading(session, round_name, one, contents, mine)
         readings.append(reading)
@@ -258,6 +259,13 @@ def _write_up(
                 )
             evidence.extend(_evidence(reading, choice))
     return readings, scores, evidence
+
+
+def _said_something(contents: Contents, piece_id: str, mine: list[Choice]) -> bool:
+    """Whether a rater left anything on a piece: what was noted or marked is kept without a score too."""
+    return bool(dict(contents.notes).get(piece_id)) or any(
+        choice.answered or choice.note or choice.marks for choice in mine
+    )
 
 
 def _reading(

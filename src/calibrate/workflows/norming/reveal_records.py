@@ -104,13 +104,16 @@ def _load(unit: Unit, marks: SessionMarks) -> RevealRecords:
         for one in unit.scores.readings.all(session_id=session.id)
         if second or one.round != RoundName.AFTER_DISCUSSION
     )
+    scores = tuple(unit.scores.current([one.id for one in readings]))
+    # A reading may hold a note or marks alone: it is shown, and counts nowhere as a scored one.
+    scored = {one.reading_id for one in scores}
     ids = [one.id for one in readings]
     settled = [one.id for one in unit.sessions.consensus.all(session_id=session.id)]
     blind = unit.sessions.rounds.find(session.id, RoundName.BLIND)
     after = unit.sessions.rounds.find(session.id, RoundName.AFTER_DISCUSSION)
     panel = [one.rater_id for one in unit.sessions.panel.all(session_id=session.id)]
-    read = {rater for one in readings for rater in one.rater_ids}
-    panel += sorted(read - set(panel))
+    panel += sorted({rater for one in readings for rater in one.rater_ids} - set(panel))
+    read = {rater for one in readings if one.id in scored for rater in one.rater_ids}
     missing = set(blind.missing) if blind else set(panel) - read
     begun = {row.rater_id for row in unit.ballots.of(session.id, RoundName.BLIND)} & missing
     return RevealRecords(
@@ -120,13 +123,14 @@ def _load(unit: Unit, marks: SessionMarks) -> RevealRecords:
         rubric=rubric,
         pieces=tuple(shown_piece(unit, rubric, by_id[piece]) for piece in session.piece_ids),
         readings=readings,
-        scores=tuple(unit.scores.current(ids)),
+        scores=scores,
         evidence=tuple(unit.scores.evidence.all(reading_id=ids)),
         consensus=tuple(unit.sessions.consensus.current(session_id=session.id)),
         anchors=frozenset(
             one.piece_id for one in unit.sessions.anchors.current(consensus_id=settled)
         ),
-        second=second and any(one.round == RoundName.AFTER_DISCUSSION for one in readings),
+        second=second
+        and any(one.round == RoundName.AFTER_DISCUSSION and one.id in scored for one in readings),
         panel=_shuffled(unit, session.id, panel, readings),
         names={
             one.person_id: f"{one.given_name} {one.family_name}".strip()

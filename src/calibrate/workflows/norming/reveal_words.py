@@ -56,10 +56,11 @@ def panel_words(found: RevealRecords) -> tuple[str, ...]:
 
 def unread_reason(found: RevealRecords, piece_id: str) -> str:
     """Why a piece is not on the agenda proper."""
+    scored = {one.reading_id for one in found.scores}
     blind = [
         one
         for one in found.readings
-        if one.piece_id == piece_id and one.round != RoundName.AFTER_DISCUSSION
+        if one.piece_id == piece_id and one.round != RoundName.AFTER_DISCUSSION and one.id in scored
     ]
     if blind:
         return "Nobody read it independently, so there is nothing to compare."
