@@ -52,13 +52,19 @@ def test_a_session_is_led_from_its_set_up_to_its_report_by_messages_alone(board:
     board.done("second-round", session=session)
     room.everybody_commits(round_name="after_discussion")
     assert board.reveal("after_discussion")["done"]
-    board.done(
+    seen = board.done("minutes", session=session)["mark"]
+    saved = board.done(
         "save-minutes",
         session=session,
+        seen=seen,
         agreed="A 3 names its evidence.\n\n",
         steps=[{"who": "Ana", "what": "copies the anchor", "due": "2025-11-02"}],
     )
-    assert board.done("minutes", session=session)["lines"]["agreed"] == ["A 3 names its evidence."]
+    stale = board.ask("save-minutes", session=session, seen=seen, agreed="Something else.")
+    assert stale["refused"] and "Somebody else" in stale["message"]
+    minutes = board.done("minutes", session=session)
+    assert minutes["lines"]["agreed"] == ["A 3 names its evidence."]
+    assert minutes["mark"] == saved["mark"] != seen
     board.done("close", session=session)
     assert pulse(room, session).stage is Stage.CLOSED
     line = next(one for one in board.done("sessions")["sessions"] if one["id"] == session)
@@ -95,7 +101,7 @@ def test_agreeing_and_minutes_are_refused_before_the_reveal(board: AskedBoard):
         ("anchor", {"piece": "p1"}),
         ("second-round", {}),
         ("close", {}),
-        ("save-minutes", {"agreed": "x"}),
+        ("save-minutes", {"agreed": "x", "seen": "0"}),
         ("reveal", {}),
     ):
         answer = board.ask(question, session=session, **more)

@@ -253,16 +253,35 @@ def test_minutes_are_written_after_the_reveal_and_read_back_until_the_close(scor
         (NextStep("Ana", "Copy the anchor", date(2025, 11, 1)), NextStep("", "")),
     )
     with pytest.raises(SealError):
-        write_minutes(room, room.session, wanted, by="coach")
+        write_minutes(room, room.session, wanted, seen=Minutes().mark, by="coach")
     room.everybody_commits()
     show(room)
-    write_minutes(room, room.session, wanted, by="coach")
-    write_minutes(room, room.session, wanted, by="coach")
+    seen = read_minutes(room, room.session).mark
+    write_minutes(room, room.session, wanted, seen=seen, by="coach")
+    write_minutes(room, room.session, wanted, seen=seen, by="coach")  # its answer was lost
     kept = read_minutes(room, room.session)
     assert kept.lines[MinuteKind.AGREED] == ("A 3 names its evidence.",)
     assert kept.steps == (NextStep("Ana", "Copy the anchor", date(2025, 11, 1)),)
+    half = Minutes({}, (NextStep("Ana", ""),))
     with pytest.raises(DataError):
-        write_minutes(room, room.session, Minutes({}, (NextStep("Ana", ""),)), by="coach")
+        write_minutes(room, room.session, half, seen=kept.mark, by="coach")
     close_session(room, room.session, by="coach")
     with pytest.raises(SealError):
-        write_minutes(room, room.session, wanted, by="coach")
+        write_minutes(room, room.session, wanted, seen=kept.mark, by="coach")
+
+
+def test_of_two_who_write_the_minutes_the_second_does_not_overwrite_the_first(scoring: Room):
+    room = scoring
+    room.everybody_commits()
+    show(room)
+    seen = read_minutes(room, room.session).mark
+    hers = Minutes({MinuteKind.AGREED: ("Hers.",)})
+    his = Minutes({MinuteKind.AGREED: ("His.",)}, (NextStep("Ana", "calls"),))
+    kept = write_minutes(room, room.session, hers, seen=seen, by="coach")
+    with pytest.raises(StaleWrite, match="Somebody else saved these minutes") as refused:
+        write_minutes(room, room.session, his, seen=seen, by="other coach")
+    assert "still here" in (refused.value.fix or "")
+    assert read_minutes(room, room.session) == kept
+    both = Minutes({MinuteKind.AGREED: ("Hers.", "His.")}, his.steps)
+    write_minutes(room, room.session, both, seen=kept.mark, by="other coach")
+    assert read_minutes(room, room.session).lines[MinuteKind.AGREED] == ("Hers.", "His.")

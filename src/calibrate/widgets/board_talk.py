@@ -142,10 +142,11 @@ class TalkAnswers:
                 {"who": one.who, "what": one.what, "due": one.due.isoformat() if one.due else ""}
                 for one in found.steps
             ],
+            "mark": found.mark,
         }, []
 
     def save_minutes(self, asked: Asked) -> tuple[Answer, Files]:
-        """Put these minutes in the place of the earlier ones."""
+        """Put these minutes in the place of the earlier ones, if those are the ones that the page has seen."""
         steps = tuple(
             NextStep(
                 one.words("who", longest=LONGEST_LINE),
@@ -155,8 +156,14 @@ class TalkAnswers:
             for one in asked.parts("steps")
         )
         lines = {kind: asked.lines(str(kind)) for kind in MinuteKind}
-        write_minutes(self._project, asked.id("session"), Minutes(lines, steps), by=self._by)
-        return {"done": True}, []
+        kept = write_minutes(
+            self._project,
+            asked.id("session"),
+            Minutes(lines, steps),
+            seen=asked.id("seen"),
+            by=self._by,
+        )
+        return {"done": True, "mark": kept.mark}, []
 
     def close(self, asked: Asked) -> tuple[Answer, Files]:
         """Close the session: nothing in it changes any more."""

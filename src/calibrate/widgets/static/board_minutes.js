@@ -26,6 +26,7 @@ class Minutes {
     const answer = await this.board.ask({ ask: "minutes", session: this.state.session });
     if (answer.refused) return this.told.bad(answer);
     if (this.closed) return this.#read(answer);
+    this.seen = answer.mark;
     const changed = () => (this.saved = false);
     this.form.replaceChildren(make("p", { class: "hint" }, "Each line becomes one line of the session’s report."));
     for (const [kind, label, hint] of KINDS) {
@@ -70,9 +71,10 @@ class Minutes {
   async save(control) {
     const lines = Object.fromEntries([...this.boxes].map(([kind, box]) => [kind, box.value]));
     const steps = [...this.steps.children].map((one) => one.read());
-    const answer = await work(control, this.told, () => this.board.ask({ ask: "save-minutes", session: this.state.session, steps, ...lines }));
+    const answer = await work(control, this.told, () => this.board.ask({ ask: "save-minutes", session: this.state.session, seen: this.seen, steps, ...lines }));
     if (answer) {
       this.saved = true;
+      this.seen = answer.mark;
       this.told.good("The minutes are saved.");
     }
     return answer;
