@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from calibrate.analysis.agreement import AgreementResult, CriterionAgreement, agreement
 from calibrate.analysis.agreement_words import coefficient_name, value_shown
 from calibrate.analysis.movement import Movement
+from calibrate.analysis.pair_matrix import pair_matrix
 from calibrate.analysis.readings import independent_blind
 from calibrate.analysis.wording import percent
 from calibrate.model.rubric import Rubric
@@ -19,6 +20,9 @@ from calibrate.reports.drawing import Drawings
 from calibrate.reports.tables import table
 from calibrate.stats.results import NO_VARIATION, Coefficient
 from calibrate.workflows.score_tables import scales
+
+#: With fewer raters a map of pairs points at persons and shows nothing that the table does not.
+_FEWEST_RATERS = 6
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,38 @@ def panel_of_sessions(
     if scores.empty:
         return Block("")
     return agreement_section(scores, rubric).panel(draw, "By criterion, all sessions together")
+
+
+def pairs_of_sessions(
+    readings: pd.DataFrame,
+    sessions: Sequence[str],
+    rubric: Rubric,
+    draw: Drawings,
+    called: Callable[[list[str]], Mapping[str, str]],
+) -> Block:
+    """Every pair of raters over several sessions, those who read alike side by side; nothing with few raters.
+
+    Parameters
+    ----------
+    called
+        From raters' ids to what they are called here: pseudonyms.
+    """
+    known = scales(rubric)
+    chosen = independent_blind(readings[readings["session"].isin(sessions)], known).table
+    raters = sorted(chosen["rater"].unique())
+    if len(raters) < _FEWEST_RATERS:
+        return Block("")
+    picture = draw.pairs_figure(pair_matrix(chosen, known), called(raters))
+    return blocks.join(
+        [
+            blocks.subsection("Who reads alike"),
+            blocks.paragraph(
+                "How often each pair of readers gave the same score, under pseudonyms; readers who read alike "
+                "stand side by side. Hatched: the two share no piece."
+            ),
+            blocks.figure(picture.png(), picture.alt, picture.sentence),
+        ]
+    )
 
 
 def _with_range(one: Coefficient) -> str:

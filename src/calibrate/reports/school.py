@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ from calibrate.model.roster import Edition, School
 from calibrate.model.session import MinuteKind, Session
 from calibrate.model.work import Window
 from calibrate.reports import blocks, closing
-from calibrate.reports.agreement_section import panel_of_sessions
+from calibrate.reports.agreement_section import pairs_of_sessions, panel_of_sessions
 from calibrate.reports.blocks import Block, Summary
 from calibrate.reports.drawing import Drawings
 from calibrate.reports.measures import band_of_pieces, measure_name, what_is_counted
@@ -229,14 +229,11 @@ class SchoolReport:
         if not self.trend.points:
             return head + blocks.sentence(self.trend.sentence)
         picture = self.draw.sessions_figure(self.trend)
+        sessions = [one.id for one in self.sessions]
+        shown = (self.readings, sessions, self.facts.rubric, self.draw)
         figure = blocks.figure(picture.png(), picture.alt, self.trend.sentence)
-        return (
-            head
-            + figure
-            + panel_of_sessions(
-                self.readings, [one.id for one in self.sessions], self.facts.rubric, self.draw
-            )
-        )
+        called = partial(rater_pseudonyms, self.project)
+        return head + figure + panel_of_sessions(*shown) + pairs_of_sessions(*shown, called)
 
     def raters(self) -> Block:
         """The school's raters, under pseudonyms, in no order of merit."""
