@@ -61,7 +61,7 @@ class Sessions(Noun[Session]):
         for start in range(0, len(piece_ids), _AT_ONCE):
             some = piece_ids[start : start + _AT_ONCE]
             rows = self._unit.rows(query.where(piece.in_(some)))
-            found.update({id_: int(number) for id_, number in rows})
+            found.update({str(row[0]): int(row[1]) for row in rows})
         return found
 
     def lock(self, session_id: str, *, shared: bool = False) -> None:
