@@ -94,6 +94,20 @@ def test_the_wall_fits_the_screen_and_shuts_nobody_out(
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
 
+def test_the_words_before_the_counts_of_all_students_stay_off_the_first_count(
+    wall: WidgetPage, page: Page
+) -> None:
+    words = page.locator(".cw-total .cw-share > span:last-child")
+    expect(words).to_contain_text("at or above")
+    row = page.locator(".cw-total")
+    told, count = words.bounding_box(), row.locator(".cw-cell").first.bounding_box()
+    whole = row.bounding_box()
+    assert told and count and whole
+    assert told["x"] + told["width"] <= count["x"]
+    assert told["y"] + told["height"] <= whole["y"] + whole["height"]
+    assert words.evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
 def test_a_whole_districts_cards_scroll_and_only_those_in_sight_are_there(
     page: Page, sample_wall: WallSource
 ) -> None:
