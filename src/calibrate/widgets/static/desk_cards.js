@@ -89,7 +89,7 @@ class RubricCards {
       return true;
     }
     const chosen = levels.find((one) => one.id === this.desk.choice(this.piece.id, id).level);
-    const whole = this.typed?.waits ? before : (chosen?.key.replace(".", "") ?? "");
+    const whole = before && this.typed.waits ? before : (chosen?.key.replace(".", "") ?? "");
     const keys = point ? `${whole}.` : key;
     const level = levels.find((one) => one.key && one.key === keys);
     // A digit of which there is only the half, as in a scale that begins at 0.5, waits for its point.
