@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -179,6 +181,45 @@ def test_a_killed_server_that_comes_back_finds_every_choice(
     assert found.choice("p1", "IDEAS").level == "3"
     assert found.choice("p1", "CONV").level == "0.5"
     assert visitor.page.evaluate("window.sameDocument") is True, "it healed without a reload"
+
+
+def choices_in(received: bytes) -> list[list[dict]]:
+    """Every list of choices that came down to a browser, in the answers that hold one."""
+    text = received.decode("utf-8", "replace").replace('\\"', '"')
+    return [
+        json.JSONDecoder().raw_decode(text, found.end())[0]
+        for found in re.finditer(r'"choices": ?(?=\[)', text)
+    ]
+
+
+def test_before_the_reveal_a_browser_receives_no_choices_but_its_own(served: Served, visit) -> None:
+    own = {"r2": ("P00002", "p2", "3"), "r3": ("P00001", "p1", "1")}
+    raters = {rater: visit(served).joins(rater) for rater in own}
+    lead = visit(served)
+    lead.leads()
+    lead.page.get_by_role("button", name="Continue").first.click()
+    expect(lead.page.get_by_text("0 of 3 have committed.")).to_be_visible()
+    for rater, (code, _, level) in own.items():
+        raters[rater].show(code)
+        raters[rater].level("Ideas", f"{level} Level {level}").check()
+        expect(raters[rater].saved).to_have_text("✓ All saved")
+    for rater, (_, piece, level) in own.items():
+        raters[rater].page.reload()
+        raters[rater].ready()
+        found = choices_in(raters[rater].cable.received)
+        chosen = {(one["piece"], one["level"]) for each in found for one in each}
+        assert chosen == {(piece, level)}, "its own choice came back, and no other"
+    told = lead.cable.received.replace(b'\\"', b'"')
+    assert choices_in(told) == [] and b'"level"' not in told
+    for rater in served.room.handouts:
+        for pair in open_desk(served.room, served.room.seat(rater), BLIND).due:
+            served.room.choose(rater, Choice(*pair, level="1"))
+        served.room.commit(rater)
+    secrets = open_keys(served.room.keystore, served.room.session, PASSPHRASE)
+    reveal(served.room, served.room.session, BLIND, secrets, by="coach")
+    for visitor in (*raters.values(), lead):
+        expect(visitor.page.locator(".calibrate-reveal")).to_be_visible()
+        assert b'"level"' in visitor.cable.received.replace(b'\\"', b'"')
 
 
 def test_no_score_is_in_what_others_receive_or_in_the_file_before_the_reveal(
