@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -60,8 +61,8 @@ class Sessions(Noun[Session]):
         found: dict[str, int] = {}
         for start in range(0, len(piece_ids), _AT_ONCE):
             some = piece_ids[start : start + _AT_ONCE]
-            rows = self._unit.rows(query.where(piece.in_(some)))
-            found.update({str(row[0]): int(row[1]) for row in rows})
+            rows: Sequence[Any] = self._unit.rows(query.where(piece.in_(some)))
+            found.update({id_: int(number) for id_, number in rows})
         return found
 
     def lock(self, session_id: str, *, shared: bool = False) -> None:
