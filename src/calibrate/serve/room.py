@@ -11,6 +11,7 @@ from calibrate.serve.identity import Visitor, is_lead, lead_token, still_lead, v
 from calibrate.serve.push import OpenPages
 from calibrate.store.project import Project
 from calibrate.store.sealing import KeyStore
+from calibrate.workflows.norming.agreement import forget_closed
 from calibrate.workflows.norming.reveal_view import Reveals
 
 
@@ -67,6 +68,7 @@ def open_room(folder: Path, address: str, key_store: Path | None = None) -> Room
     project = Project.open(folder)
     try:
         keystore = KeyStore(project.id, project.folder, key_store)
+        forget_closed(project, keystore)
         return Room(project, keystore, address, lead_token(keystore), reveals=Reveals(project))
     except BaseException:
         project.close()

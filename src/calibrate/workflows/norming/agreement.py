@@ -194,6 +194,14 @@ def close_session(
         keystore.forget_raters(session_id)
 
 
+def forget_closed(project: NormingProject, keystore: KeyStore) -> None:
+    """Forget the raters' secrets of every closed session, should a close have been cut off before it could."""
+    with project.store.reading() as unit:
+        closed = [one.id for one in unit.sessions.all(state=SessionState.CLOSED)]
+    for session_id in closed:
+        keystore.forget_raters(session_id)
+
+
 def _require_revealed(unit: Unit, session_id: str) -> Session:
     session = unit.sessions.find(session_id)
     if session is None:
