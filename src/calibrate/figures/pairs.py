@@ -30,9 +30,9 @@ def pairs_figure(found: PairMatrix, labels: Mapping[str, str] | None = None) -> 
     names = [label(labels, one) for one in found.raters]
     told = []
     with style():
-        figure, axes = canvas(1.2 + 0.42 * min(max(q, 2), 24))
+        figure, axes = canvas(1.0 + min(0.42 * max(q, 2), 4.0))  # square, and no wider than a page
         shown = np.ma.masked_invalid(found.exact)
-        image = axes.imshow(shown, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        image = axes.imshow(shown, cmap="Blues", vmin=0, vmax=1, aspect="equal")
         for i in range(q):
             for j in range(q):
                 if found.n[i, j] == 0:
@@ -64,8 +64,8 @@ def pairs_figure(found: PairMatrix, labels: Mapping[str, str] | None = None) -> 
             axes.set_xticks([])
             axes.set_yticks([])
         axes.tick_params(length=0)
-        for side in axes.spines.values():
-            side.set_visible(False)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
         bar = figure.colorbar(image, ax=axes, shrink=0.6, format=PercentFormatter(1.0))
         bar.outline.set_visible(False)
         bar.ax.tick_params(labelsize=8.5, color=QUIET)
