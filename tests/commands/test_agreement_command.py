@@ -11,12 +11,10 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from calibrate.cli import app
-from tests.support.tree import ROOT
+from tests.support.score_commands import answered, ask, schema_of
 
 runner = CliRunner()
-SCHEMA = Draft202012Validator(
-    json.loads((ROOT / "docs/schemas/agreement.schema.json").read_text(encoding="utf-8"))
-)
+SCHEMA = schema_of("agreement")
 
 LONG = "piece,rater,criterion,score\n" + "".join(
     f"P{p},{r},{c},{(p + (p * r * 7) % 5 // 4) % 4 + 1}\n"
@@ -29,19 +27,11 @@ WIDE = "piece,rater,ORG,CONV\nP1,A,3,2\nP1,B,3,1\nP2,A,1,0\nP2,B,2,BLANK\nP3,A,4
 
 @pytest.fixture
 def run(tmp_path):
-    def with_file(text: str, *options: str):
-        path = tmp_path / "scores.csv"
-        path.write_text(text, encoding="utf-8")
-        return runner.invoke(app, ["agreement", str(path), *options])
-
-    return with_file
+    return lambda text, *options: ask("agreement", tmp_path, text, *options)
 
 
 def answer_of(result) -> dict:
-    assert result.exit_code == 0, result.stderr
-    answer = json.loads(result.stdout)
-    SCHEMA.validate(answer)
-    return answer
+    return answered(SCHEMA, result)
 
 
 def test_the_schema_is_a_schema():

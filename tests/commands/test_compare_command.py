@@ -9,13 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-from calibrate.cli import app
-from tests.support.tree import ROOT
+from tests.support.score_commands import answered, ask, schema_of
 
 runner = CliRunner()
-SCHEMA = Draft202012Validator(
-    json.loads((ROOT / "docs/schemas/compare.schema.json").read_text(encoding="utf-8"))
-)
+SCHEMA = schema_of("compare")
 
 
 def table(lenient: float = 0.0, n: int = 60) -> str:
@@ -37,19 +34,11 @@ def table(lenient: float = 0.0, n: int = 60) -> str:
 
 @pytest.fixture
 def run(tmp_path):
-    def with_file(text: str, *options: str):
-        path = tmp_path / "scores.csv"
-        path.write_text(text, encoding="utf-8")
-        return runner.invoke(app, ["compare", str(path), "--levels", "1-4", *options])
-
-    return with_file
+    return lambda text, *options: ask("compare", tmp_path, text, "--levels", "1-4", *options)
 
 
 def answer_of(result) -> dict:
-    assert result.exit_code == 0, result.stderr
-    answer = json.loads(result.stdout)
-    SCHEMA.validate(answer)
-    return answer
+    return answered(SCHEMA, result)
 
 
 def verdict(answer: dict, a: str, b: str) -> dict:
@@ -130,3 +119,8 @@ def test_a_table_without_anything_to_compare_is_refused(run):
     answer = json.loads(result.stdout)
     SCHEMA.validate(answer)
     assert "nothing to compare" in answer["error"]["message"]
+
+
+def test_a_wide_table_without_columns_is_refused(run):
+    refused = run("piece,rater,school,score\nP1,A,east,2\n", "--group", "school", "--criteria", ",")
+    assert refused.exit_code == 2 and "names no column" in refused.stderr

@@ -8,13 +8,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-from calibrate.cli import app
+from tests.support.score_commands import answered, ask, schema_of
 from tests.support.tree import ROOT
 
 runner = CliRunner()
-SCHEMA = Draft202012Validator(
-    json.loads((ROOT / "docs/schemas/dependability.schema.json").read_text(encoding="utf-8"))
-)
+SCHEMA = schema_of("dependability")
 BRENNAN = json.loads((ROOT / "tests/data/generalizability.json").read_text(encoding="utf-8"))
 LONG = "piece,rater,criterion,score\n" + "".join(
     f"P{p},R{r},C{c},{score}\n" for p, r, c, score in BRENNAN["cases"][0]["rows"]
@@ -23,19 +21,11 @@ LONG = "piece,rater,criterion,score\n" + "".join(
 
 @pytest.fixture
 def run(tmp_path):
-    def with_file(text: str, *options: str):
-        path = tmp_path / "scores.csv"
-        path.write_text(text, encoding="utf-8")
-        return runner.invoke(app, ["dependability", str(path), *options])
-
-    return with_file
+    return lambda text, *options: ask("dependability", tmp_path, text, *options)
 
 
 def answer_of(result) -> dict:
-    assert result.exit_code == 0, result.stderr
-    answer = json.loads(result.stdout)
-    SCHEMA.validate(answer)
-    return answer
+    return answered(SCHEMA, result)
 
 
 def test_the_schema_is_a_schema():

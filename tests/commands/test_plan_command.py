@@ -9,12 +9,10 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from calibrate.cli import app
-from tests.support.tree import ROOT
+from tests.support.score_commands import answered, schema_of
 
 runner = CliRunner()
-SCHEMA = Draft202012Validator(
-    json.loads((ROOT / "docs/schemas/plan.schema.json").read_text(encoding="utf-8"))
-)
+SCHEMA = schema_of("plan")
 PIECES = "piece,classroom,anchor\n" + "".join(
     f"P{i},room{i % 3},{'yes' if i == 0 else ''}\n" for i in range(12)
 )
@@ -37,10 +35,7 @@ def run(tmp_path):
 
 
 def answer_of(result) -> dict:
-    assert result.exit_code == 0, result.stderr
-    answer = json.loads(result.stdout)
-    SCHEMA.validate(answer)
-    return answer
+    return answered(SCHEMA, result)
 
 
 def test_json_fits_the_schema_and_keeps_the_promise(run):
@@ -99,3 +94,12 @@ def test_mistakes_on_the_command_line_end_with_two(run, options, tables):
 def test_problems_of_the_tables_are_told(run, pieces, told):
     result = run(pieces=pieces)
     assert result.exit_code == 1 and told in result.stderr
+
+
+def test_scores_that_cannot_say_what_is_connected_are_refused_in_words(run, tmp_path):
+    talked = "piece,rater,score,round\nP1,A,2,after_discussion\nP1,B,2,after_discussion\n"
+    (tmp_path / "t.csv").write_text(talked, encoding="utf-8")
+    late = run("--scored", "t.csv", "--levels", "1-4", tables=False)
+    assert late.exit_code == 1 and "cannot say what is connected" in late.stderr
+    nameless = run("--scored", "s.csv", "--criteria", " , ", tables=False)
+    assert nameless.exit_code == 2 and "names no column" in nameless.stderr

@@ -9,14 +9,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-from calibrate.cli import app
 from tests.stats.facets.simulated import panel
-from tests.support.tree import ROOT
+from tests.support.score_commands import answered, ask, schema_of
 
 runner = CliRunner()
-SCHEMA = Draft202012Validator(
-    json.loads((ROOT / "docs/schemas/severity.schema.json").read_text(encoding="utf-8"))
-)
+SCHEMA = schema_of("severity")
 
 
 def as_csv(drawn, extra=None) -> str:
@@ -38,19 +35,11 @@ LONG = as_csv(DRAWN)
 
 @pytest.fixture
 def run(tmp_path):
-    def with_file(text: str, *options: str):
-        path = tmp_path / "scores.csv"
-        path.write_text(text, encoding="utf-8")
-        return runner.invoke(app, ["severity", str(path), *options])
-
-    return with_file
+    return lambda text, *options: ask("severity", tmp_path, text, *options)
 
 
 def answer_of(result) -> dict:
-    assert result.exit_code == 0, result.stderr
-    answer = json.loads(result.stdout)
-    SCHEMA.validate(answer)
-    return answer
+    return answered(SCHEMA, result)
 
 
 def test_the_schema_is_a_schema():

@@ -7,8 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from calibrate.commands._score_options import (
+    CriterionColumn,
+    LevelList,
+    PieceColumn,
+    RaterColumn,
+    ScoreColumn,
+    WideColumns,
+    blind_readings,
+    read_scores,
+)
 from calibrate.console import JsonFlag, print_json, say
-from calibrate.errors import ArgumentError, DataError, UsageError
+from calibrate.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,33 +38,12 @@ def agreement(
             help="A table of scores: CSV or XLSX, long or wide. Without one, the scores of the project.",
         ),
     ] = None,
-    piece: Annotated[
-        str | None, typer.Option(metavar="HEADING", help="The column of pieces, if not “piece”.")
-    ] = None,
-    rater: Annotated[
-        str | None, typer.Option(metavar="HEADING", help="The column of raters, if not “rater”.")
-    ] = None,
-    criterion: Annotated[
-        str | None,
-        typer.Option(metavar="HEADING", help="The column of criteria, if not “criterion”."),
-    ] = None,
-    score: Annotated[
-        str | None, typer.Option(metavar="HEADING", help="The column of scores, if not “score”.")
-    ] = None,
-    criteria: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A,B,C",
-            help="For a wide table: the columns that hold scores, one per criterion.",
-        ),
-    ] = None,
-    levels: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LEVELS",
-            help="The scale: 1,2,3,4 or 1-4 or 0-4:0.5 or ORG=1-4,CONV=0-2; words lowest first.",
-        ),
-    ] = None,
+    piece: PieceColumn = None,
+    rater: RaterColumn = None,
+    criterion: CriterionColumn = None,
+    score: ScoreColumn = None,
+    criteria: WideColumns = None,
+    levels: LevelList = None,
     project: Annotated[
         Path | None,
         typer.Option(
@@ -116,7 +105,7 @@ def agreement(
     from calibrate.analysis.agreement import agreement as agree
     from calibrate.analysis.anchor_readings import beside_anchors
     from calibrate.analysis.pair_matrix import pair_matrix
-    from calibrate.analysis.readings import independent_blind
+    from calibrate.analysis.readings import as_scales
     from calibrate.commands._agreement_anchors import settled_in_table, show_anchors
     from calibrate.commands._agreement_tables import show
     from calibrate.stats.benchmark_words import SCALES
@@ -148,9 +137,10 @@ def agreement(
                 column="--anchor",
                 fix="Leave it out: a project's own anchors are shown with --all.",
             )
-        frame, known, labels, file, settled = _of_project(
+        frame, known, labels, settled = _of_project(
             project or Path(), session, school, window, named=pairs or every
         )
+        file = None
     else:
         if session or school or window:
             raise UsageError(
@@ -158,23 +148,22 @@ def agreement(
                 column="--session" if session else "--school" if school else "--window",
                 fix="Leave SCORES out, or leave these out.",
             )
-        frame, known, labels, file = _of_file(
-            scores, piece, rater, criterion, score, criteria, levels
+        table = read_scores(
+            scores,
+            piece=piece,
+            rater=rater,
+            criterion=criterion,
+            score=score,
+            criteria=criteria,
+            levels=levels,
         )
+        frame, known, labels, file = table.frame, as_scales(table.levels), {}, table.file
         settled = None
         if anchor:
             frame, settled = settled_in_table(frame, anchor, project, file)
-    chosen = independent_blind(frame, known, keep_codes=True)
-    if chosen.left_out:
-        say(f"Note: {chosen.sentence}")
-    if chosen.table.empty:
-        raise DataError(
-            "None of these scores is an independent reading of a blind round, so they cannot show agreement.",
-            file=file,
-            fix="Give the scores that raters gave before they talked.",
-        )
+    rows = blind_readings(frame, known, "show agreement", file=file, keep_codes=True)
     result = agree(
-        chosen.table,
+        rows,
         known,
         every=every,
         like_these=like_these,
@@ -185,8 +174,8 @@ def agreement(
     matrices = {}
     if pairs:
         names = [one.criterion for one in result.criteria]
-        matrices = {name: pair_matrix(chosen.table, known, name) for name in names}
-        matrices[TOTAL] = pair_matrix(chosen.table, known)
+        matrices = {name: pair_matrix(rows, known, name) for name in names}
+        matrices[TOTAL] = pair_matrix(rows, known)
     beside = (
         beside_anchors(frame, settled.scores, known, rule=settled.rule)
         if settled is not None and (every or anchor)
@@ -216,7 +205,7 @@ def _among(option: str, given: str | None, known: tuple[str, ...]) -> None:
 
 def _of_project(
     folder: Path, session: str | None, school: str | None, window: str | None, named: bool
-) -> tuple[pd.DataFrame, dict[str, Scale], dict[str, str], str | None, Settled]:
+) -> tuple[pd.DataFrame, dict[str, Scale], dict[str, str], Settled]:
     from calibrate.commands._agreement_anchors import Settled
     from calibrate.store.project import Project
     from calibrate.workflows.anchor_scores import anchor_scores, qualification_rule
@@ -234,43 +223,4 @@ def _of_project(
         settled = Settled(anchor_scores(opened, found.rubric), qualification_rule(opened.settings))
     for note in found.notes:
         say(f"Note: {note}")
-    return table, found.scales, found.labels, None, settled
-
-
-def _of_file(
-    scores: Path,
-    piece: str | None,
-    rater: str | None,
-    criterion: str | None,
-    score: str | None,
-    criteria: str | None,
-    levels: str | None,
-) -> tuple[pd.DataFrame, dict[str, Scale], dict[str, str], str | None]:
-    from calibrate.analysis.readings import as_scales
-    from calibrate.exchange.score_tables import read_score_table
-
-    if criteria is not None and (criterion or score):
-        raise ArgumentError(
-            "--criteria is for wide tables, --criterion and --score are for long ones.",
-            column="--criteria",
-            fix="Give one or the other.",
-        )
-    wide = [name.strip() for name in criteria.split(",") if name.strip()] if criteria else []
-    if criteria is not None and not wide:
-        raise ArgumentError(
-            "--criteria names no column.",
-            column="--criteria",
-            fix="Write them like --criteria ORG,CONV.",
-        )
-    table = read_score_table(
-        scores,
-        piece=piece,
-        rater=rater,
-        criterion=criterion,
-        score=score,
-        criteria=wide,
-        levels=levels,
-    )
-    for warning in table.warnings:
-        say(f"Note: {warning}")
-    return table.frame, as_scales(table.levels), {}, table.file
+    return table, found.scales, found.labels, settled

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from calibrate.commands._score_options import (
+    CriterionColumn,
+    LevelList,
+    PieceColumn,
+    RaterColumn,
+    ScoreColumn,
+    Scores,
+    WideColumns,
+    blind_readings,
+    read_scores,
+)
 from calibrate.console import JsonFlag, print_json, say
 from calibrate.errors import ArgumentError, DataError
 
@@ -21,9 +31,7 @@ app = typer.Typer()
 
 @app.command()
 def compare(
-    scores: Annotated[
-        Path, typer.Argument(metavar="SCORES", help="A table of scores: CSV or XLSX, long or wide.")
-    ],
+    scores: Scores,
     group: Annotated[
         str, typer.Option(metavar="HEADING", help="The column of the rater's group, like school.")
     ],
@@ -38,27 +46,12 @@ def compare(
             help="The difference too small to matter; otherwise an eighth of each scale's range.",
         ),
     ] = None,
-    piece: Annotated[
-        str | None, typer.Option(metavar="HEADING", help="The column of pieces, if not “piece”.")
-    ] = None,
-    rater: Annotated[
-        str | None, typer.Option(metavar="HEADING", help="The column of raters, if not “rater”.")
-    ] = None,
-    criterion: Annotated[
-        str | None,
-        typer.Option(metavar="HEADING", help="The column of criteria, if not “criterion”."),
-    ] = None,
-    score: Annotated[
-        str | None, typer.Option(metavar="HEADING", help="The column of scores, if not “score”.")
-    ] = None,
-    criteria: Annotated[
-        str | None,
-        typer.Option(metavar="A,B,C", help="For a wide table: the columns that hold scores."),
-    ] = None,
-    levels: Annotated[
-        str | None,
-        typer.Option(metavar="LEVELS", help="The scale: 1,2,3,4 or 1-4 or ORG=1-4,CONV=0-2."),
-    ] = None,
+    piece: PieceColumn = None,
+    rater: RaterColumn = None,
+    criterion: CriterionColumn = None,
+    score: ScoreColumn = None,
+    criteria: WideColumns = None,
+    levels: LevelList = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Say whether groups of raters score the same work alike: same, different, or cannot tell.
@@ -68,31 +61,20 @@ def compare(
     """
     from calibrate.analysis.bridges import bridges
     from calibrate.analysis.comparability import compare as beside
-    from calibrate.analysis.readings import independent_blind
     from calibrate.analysis.settling import what_would_settle
     from calibrate.exchange.cells import plain_heading
-    from calibrate.exchange.score_tables import read_score_table
 
     if margin is not None and not margin > 0:
         raise ArgumentError("A margin is a number above 0.", column="--margin")
-    if criteria is not None and (criterion or score):
-        raise ArgumentError(
-            "--criteria is for wide tables, --criterion and --score are for long ones.",
-            column="--criteria",
-            fix="Give one or the other.",
-        )
-    wide = [name.strip() for name in criteria.split(",") if name.strip()] if criteria else []
-    table = read_score_table(
+    table = read_scores(
         scores,
         piece=piece,
         rater=rater,
         criterion=criterion,
         score=score,
-        criteria=wide,
+        criteria=criteria,
         levels=levels,
     )
-    for warning in table.warnings:
-        say(f"Note: {warning}")
     frame = table.frame
     column = _column(frame, plain_heading(group), "--group", group)
     of_piece = (
@@ -103,10 +85,8 @@ def compare(
     for name in (column, of_piece):
         if name is not None:
             frame[name] = frame[name].astype("string").str.strip().replace("", None)
-    chosen = independent_blind(frame, table.levels)
-    if chosen.left_out:
-        say(f"Note: {chosen.sentence}")
-    rows = chosen.table[chosen.table[column].notna()]
+    rows = blind_readings(frame, table.levels, "be compared", file=table.file)
+    rows = rows[rows[column].notna()]
     if rows.empty:
         raise DataError(
             "None of these scores is an independent blind reading by a rater of a group, so there is nothing to compare.",

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from calibrate.console import JsonFlag, print_json, say
-from calibrate.errors import ArgumentError, DataError
+from calibrate.commands._score_options import (
+    CriterionColumn,
+    LevelList,
+    PieceColumn,
+    RaterColumn,
+    ScoreColumn,
+    Scores,
+    WideColumns,
+    blind_readings,
+    read_scores,
+)
+from calibrate.console import JsonFlag, print_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -21,36 +30,13 @@ app = typer.Typer()
 
 @app.command()
 def dependability(
-    scores: Annotated[
-        Path, typer.Argument(metavar="SCORES", help="A table of scores: CSV or XLSX, long or wide.")
-    ],
-    piece: Annotated[
-        str | None, typer.Option(metavar="HEADING", help="The column of pieces, if not “piece”.")
-    ] = None,
-    rater: Annotated[
-        str | None, typer.Option(metavar="HEADING", help="The column of raters, if not “rater”.")
-    ] = None,
-    criterion: Annotated[
-        str | None,
-        typer.Option(metavar="HEADING", help="The column of criteria, if not “criterion”."),
-    ] = None,
-    score: Annotated[
-        str | None, typer.Option(metavar="HEADING", help="The column of scores, if not “score”.")
-    ] = None,
-    criteria: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A,B,C",
-            help="For a wide table: the columns that hold scores, one per criterion.",
-        ),
-    ] = None,
-    levels: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LEVELS",
-            help="The scale: 1,2,3,4 or 1-4 or 0-4:0.5 or ORG=1-4,CONV=0-2; words lowest first.",
-        ),
-    ] = None,
+    scores: Scores,
+    piece: PieceColumn = None,
+    rater: RaterColumn = None,
+    criterion: CriterionColumn = None,
+    score: ScoreColumn = None,
+    criteria: WideColumns = None,
+    levels: LevelList = None,
     measured: Annotated[
         str | None,
         typer.Option(
@@ -76,43 +62,20 @@ def dependability(
     independent readings of a blind round count, and criteria are taken as they are, not as a sample.
     """
     from calibrate.analysis.dependability import dependability as depend
-    from calibrate.analysis.readings import independent_blind
-    from calibrate.exchange.score_tables import read_score_table
 
-    if criteria is not None and (criterion or score):
-        raise ArgumentError(
-            "--criteria is for wide tables, --criterion and --score are for long ones.",
-            column="--criteria",
-            fix="Give one or the other.",
-        )
-    wide = [name.strip() for name in criteria.split(",") if name.strip()] if criteria else []
-    if criteria is not None and not wide:
-        raise ArgumentError(
-            "--criteria names no column.",
-            column="--criteria",
-            fix="Write them like --criteria ORG,CONV.",
-        )
-    table = read_score_table(
+    table = read_scores(
         scores,
         piece=piece,
         rater=rater,
         criterion=criterion,
         score=score,
-        criteria=wide,
+        criteria=criteria,
         levels=levels,
     )
-    for warning in table.warnings:
-        say(f"Note: {warning}")
-    chosen = independent_blind(table.frame, table.levels)
-    if chosen.left_out:
-        say(f"Note: {chosen.sentence}")
-    if chosen.table.empty:
-        raise DataError(
-            "None of these scores is an independent reading of a blind round, so they cannot show how far scores can be depended on.",
-            file=table.file,
-            fix="Give the scores that raters gave before they talked.",
-        )
-    result = depend(chosen.table, table.levels, minutes=minutes, cut=cut, measured=measured)
+    rows = blind_readings(
+        table.frame, table.levels, "show how far scores can be depended on", file=table.file
+    )
+    result = depend(rows, table.levels, minutes=minutes, cut=cut, measured=measured)
     if as_json:
         print_json(result.as_dict())
     else:

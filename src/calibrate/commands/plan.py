@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from calibrate.commands._score_options import blind_readings, read_scores
 from calibrate.console import JsonFlag, print_json, say
 from calibrate.errors import UsageError
 
 if TYPE_CHECKING:
     from calibrate.analysis.planner import ReadingPlan
-    from calibrate.exchange.score_tables import ScoreTable
 
 app = typer.Typer()
 
@@ -107,15 +107,10 @@ def _of_scores(
 ) -> list[str]:
     from calibrate.analysis.planner_precision import what_it_takes
     from calibrate.analysis.planner_repair import what_would_connect
-    from calibrate.analysis.readings import independent_blind
-    from calibrate.exchange.score_tables import read_score_table
     from calibrate.stats.generalizability import g_study
 
-    wide = [name.strip() for name in criteria.split(",") if name.strip()] if criteria else []
-    table: ScoreTable = read_score_table(scored, criteria=wide, levels=levels)
-    for warning in table.warnings:
-        say(f"Note: {warning}")
-    rows = independent_blind(table.frame, table.levels).table
+    table = read_scores(scored, criteria=criteria, levels=levels)
+    rows = blind_readings(table.frame, table.levels, "say what is connected", file=table.file)
     repair = what_would_connect(rows)
     answer["repair"] = repair.as_dict()
     words = [repair.sentence]

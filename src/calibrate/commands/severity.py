@@ -8,8 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from calibrate.console import JsonFlag, print_json, say
-from calibrate.errors import ArgumentError, DataError
+from calibrate.commands._score_options import (
+    CriterionColumn,
+    LevelList,
+    PieceColumn,
+    RaterColumn,
+    ScoreColumn,
+    Scores,
+    WideColumns,
+    blind_readings,
+    read_scores,
+)
+from calibrate.console import JsonFlag, print_json
+from calibrate.errors import ArgumentError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -42,36 +53,13 @@ class Errors(StrEnum):
 
 @app.command()
 def severity(
-    scores: Annotated[
-        Path, typer.Argument(metavar="SCORES", help="A table of scores: CSV or XLSX, long or wide.")
-    ],
-    piece: Annotated[
-        str | None, typer.Option(metavar="HEADING", help="The column of pieces, if not “piece”.")
-    ] = None,
-    rater: Annotated[
-        str | None, typer.Option(metavar="HEADING", help="The column of raters, if not “rater”.")
-    ] = None,
-    criterion: Annotated[
-        str | None,
-        typer.Option(metavar="HEADING", help="The column of criteria, if not “criterion”."),
-    ] = None,
-    score: Annotated[
-        str | None, typer.Option(metavar="HEADING", help="The column of scores, if not “score”.")
-    ] = None,
-    criteria: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A,B,C",
-            help="For a wide table: the columns that hold scores, one per criterion.",
-        ),
-    ] = None,
-    levels: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LEVELS",
-            help="The scale: 1,2,3,4 or 1-4 or 0-4:0.5 or ORG=1-4,CONV=0-2; words lowest first.",
-        ),
-    ] = None,
+    scores: Scores,
+    piece: PieceColumn = None,
+    rater: RaterColumn = None,
+    criterion: CriterionColumn = None,
+    score: ScoreColumn = None,
+    criteria: WideColumns = None,
+    levels: LevelList = None,
     estimator: Annotated[
         Estimator, typer.Option(help="mml: pieces are draws from groups; jml: as FACETS does it.")
     ] = Estimator.MML,
@@ -108,39 +96,24 @@ def severity(
     The many-facet Rasch model of the independent readings of a blind round. Raters whom no chain of shared
     pieces joins are never compared. Columns called school, grade or window tell which pieces may differ.
     """
-    from calibrate.analysis.readings import independent_blind
     from calibrate.analysis.severity_json import severity_as_dict
     from calibrate.analysis.severity_model import severity_model
     from calibrate.exchange.anchors import read_anchors
     from calibrate.exchange.cells import plain_heading
-    from calibrate.exchange.score_tables import read_score_table
 
-    if criteria is not None and (criterion or score):
-        raise ArgumentError(
-            "--criteria is for wide tables, --criterion and --score are for long ones.",
-            column="--criteria",
-            fix="Give one or the other.",
-        )
-    wide = [name.strip() for name in criteria.split(",") if name.strip()] if criteria else []
-    if criteria is not None and not wide:
-        raise ArgumentError(
-            "--criteria names no column.",
-            column="--criteria",
-            fix="Write them like --criteria ORG,CONV.",
-        )
     if correct_bias and estimator is not Estimator.JML:
         raise ArgumentError(
             "--correct-bias is for --estimator jml; mml has no such bias.",
             column="--correct-bias",
             fix="Leave it out, or add --estimator jml.",
         )
-    table = read_score_table(
+    table = read_scores(
         scores,
         piece=piece,
         rater=rater,
         criterion=criterion,
         score=score,
-        criteria=wide,
+        criteria=criteria,
         levels=levels,
     )
     further = [plain_heading(name) for name in facet or []]
@@ -153,17 +126,7 @@ def severity(
                     column=option,
                     fix="Name a column of the table other than piece, rater, criterion and score.",
                 )
-    for warning in table.warnings:
-        say(f"Note: {warning}")
-    chosen = independent_blind(table.frame, table.levels)
-    if chosen.left_out:
-        say(f"Note: {chosen.sentence}")
-    if chosen.table.empty:
-        raise DataError(
-            "None of these scores is an independent reading of a blind round, so they cannot show severity.",
-            file=table.file,
-            fix="Give the scores that raters gave before they talked.",
-        )
+    blind_readings(table.frame, table.levels, "show severity", file=table.file)
     found = severity_model(
         table.frame,
         table.levels,
