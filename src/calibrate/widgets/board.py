@@ -12,10 +12,11 @@ from typing import Any
 import anywidget
 
 from calibrate.errors import CalibrateError
-from calibrate.widgets.board_asked import Asked, not_understood
+from calibrate.widgets.board_asked import Asked
 from calibrate.widgets.board_running import RunningAnswers
 from calibrate.widgets.board_setup import SetupAnswers
 from calibrate.widgets.board_talk import TalkAnswers
+from calibrate.widgets.page_messages import Answer, Files, not_understood, told
 from calibrate.widgets.paper_answers import PaperAnswers
 from calibrate.widgets.paper_entry import SCRIPTS as PAPER_SCRIPTS
 from calibrate.widgets.reveal_answers import SCRIPTS, STYLES, answer_reveal
@@ -29,8 +30,6 @@ from calibrate.workflows.norming import (
 )
 from calibrate.workflows.norming.reveal_view import Reveals
 
-Answer = dict[str, Any]
-Files = list[bytes]
 Step = Callable[[Asked], tuple[Answer, Files]]
 
 _STATIC = Path(__file__).parent / "static"
@@ -192,7 +191,7 @@ class NormingBoard(anywidget.AnyWidget):
                 self.session_id = asked.id_or_none("session")
             return step(asked)
         except CalibrateError as error:
-            return {"refused": True, "message": error.message, "fix": error.fix or ""}, []
+            return told("refused", True, error), []
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the page has to hear of it
             # Its kind alone: what is logged in a notebook is kept with the notebook.
             _log.error("The board could not answer its page: %s", type(error).__name__)

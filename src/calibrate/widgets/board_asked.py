@@ -8,6 +8,7 @@ from typing import Any
 
 from calibrate.errors import DataError
 from calibrate.model.typed import typed_line, typed_text
+from calibrate.widgets.page_messages import message_in, not_understood, text_in
 
 LONGEST_LINE = 300
 LONGEST_TEXT = 4000
@@ -24,7 +25,7 @@ class Asked:
     """
 
     def __init__(self, message: object) -> None:
-        self._message: Mapping[str, Any] = message if isinstance(message, Mapping) else {}
+        self._message = message_in(message)
 
     @property
     def whole(self) -> Mapping[str, Any]:
@@ -33,10 +34,7 @@ class Asked:
 
     def id(self, name: str) -> str:
         """A text that has to be there and is short, such as an id."""
-        value = self._message.get(name)
-        if not isinstance(value, str) or not 0 < len(value) <= LONGEST_LINE:
-            raise not_understood()
-        return value
+        return text_in(self._message, name, longest=LONGEST_LINE)
 
     def id_or_none(self, name: str) -> str | None:
         """The same, or None where the page sent nothing."""
@@ -114,10 +112,3 @@ class Asked:
         if not all(isinstance(one, kind) for one in value):
             raise not_understood()
         return value
-
-
-def not_understood() -> DataError:
-    """What is said to a page that sent something strange."""
-    return DataError(
-        "This page sent something that Calibrate does not understand.", fix="Load the page again."
-    )

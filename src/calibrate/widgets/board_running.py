@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from calibrate.errors import DataError
 from calibrate.model.session import RoundName
 from calibrate.widgets.board_asked import LONGEST_LINE, Asked
 from calibrate.widgets.board_setup import line
+from calibrate.widgets.page_messages import Answer, Files
 from calibrate.widgets.qr import qr_svg
 from calibrate.workflows.demo import is_demo
 from calibrate.workflows.norming import (
@@ -34,9 +34,6 @@ from calibrate.workflows.norming.board_rooms import (
 )
 from calibrate.workflows.norming.links import join_link
 from calibrate.workflows.norming.trust import panel_labels
-
-Answer = dict[str, Any]
-Files = list[bytes]
 
 
 class RunningAnswers:

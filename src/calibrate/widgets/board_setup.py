@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from calibrate.errors import DataError
 from calibrate.model.rubric import Rubric
 from calibrate.widgets.board_asked import Asked
+from calibrate.widgets.page_messages import Answer, Files
 from calibrate.workflows.norming import (
     NormingProject,
     SessionPlan,
@@ -30,8 +30,6 @@ from calibrate.workflows.norming.board_plan import Plan, linked_groups, spread_e
 from calibrate.workflows.norming.board_rooms import view_board
 from calibrate.workflows.shown_work import ShownPage, shown_pages
 
-Answer = dict[str, Any]
-Files = list[bytes]
 MOST_LINES = 150
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import Any
 
 from calibrate.errors import CalibrateError, DataError
 from calibrate.model.rubric import Rubric
 from calibrate.model.session import Consensus, MinuteKind
 from calibrate.widgets.board_asked import LONGEST_LINE, Asked
+from calibrate.widgets.page_messages import Answer, Files
 from calibrate.workflows.norming import (
     KeyStore,
     NormingProject,
@@ -25,9 +25,6 @@ from calibrate.workflows.norming.board_minutes import (
     write_minutes,
 )
 from calibrate.workflows.norming.trust import rubric_of
-
-Answer = dict[str, Any]
-Files = list[bytes]
 
 
 class TalkAnswers:

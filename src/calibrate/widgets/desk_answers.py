@@ -13,9 +13,19 @@ from typing import Any
 
 from calibrate.errors import CalibrateError, DataError, ProjectError, SealError, StaleWrite
 from calibrate.model.session import RoundName
-from calibrate.model.typed import typed_text
 from calibrate.model.work import MediaKind, WorkFile
-from calibrate.widgets.reveal_answers import Answer, Files, answer_reveal, rubric_shown, work_shown
+from calibrate.widgets.page_messages import (
+    Answer,
+    Files,
+    count_in,
+    message_in,
+    not_understood,
+    note_from,
+    text_in,
+    text_or_none_in,
+    told,
+)
+from calibrate.widgets.reveal_answers import answer_reveal, mark_shown, rubric_shown, work_shown
 from calibrate.workflows.norming import (
     Choice,
     Mark,
@@ -33,7 +43,6 @@ from calibrate.workflows.norming import (
 )
 from calibrate.workflows.norming.reveal_view import Reveals
 
-LONGEST_NOTE = 4000
 MOST_MARKS = 40
 _BEAT_MS = 2000
 _PUSHED_BEAT_MS = 4000
@@ -89,7 +98,7 @@ class DeskAnswers:
             ``later`` (it waits in the page and is sent again).
         """
         try:
-            asked = message if isinstance(message, Mapping) else {}
+            asked = message_in(message)
             steps: dict[object, Callable[[Mapping[str, Any]], tuple[Answer, Files]]] = {
                 "desk": self._desk,
                 "work": self._work,
@@ -101,16 +110,16 @@ class DeskAnswers:
             }
             kind = asked.get("ask")
             if not isinstance(kind, str) or kind not in steps:
-                raise _not_understood()
+                raise not_understood()
             return steps[kind](asked)
         except StaleWrite as error:
-            return _told("refused", "stale", error), []
+            return told("refused", "stale", error), []
         except ProjectError as error:
-            return _told("later", True, error), []
+            return told("later", True, error), []
         except SealError as error:
-            return _told("refused", "invalid" if self._takes_ballots() else "closed", error), []
+            return told("refused", "invalid" if self._takes_ballots() else "closed", error), []
         except CalibrateError as error:
-            return _told("refused", "invalid", error), []
+            return told("refused", "invalid", error), []
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the page has to hear that nothing was saved
             # Its kind alone: what is logged in a notebook is kept with the notebook.
             _log.error("The scoring desk could not answer its page: %s", type(error).__name__)
@@ -148,14 +157,14 @@ class DeskAnswers:
 
     def _work(self, asked: Mapping[str, Any]) -> tuple[Answer, Files]:
         view = self._known()
-        piece = _text(asked, "piece")
+        piece = text_in(asked, "piece")
         contents = read_work(self._project, self._seat, view, piece)
         return work_shown(piece, view.pieces[piece].files, contents)
 
     def _save(self, asked: Mapping[str, Any]) -> tuple[Answer, Files]:
         view = self._known()
-        operation, seen = _operation(asked), _count(asked, "seen")
-        piece, note = _text(asked, "piece"), _note(asked)
+        operation, seen = _operation(asked), count_in(asked, "seen")
+        piece, note = text_in(asked, "piece"), note_from(asked.get("note", ""))
         if asked.get("what") == "note":
             saved = save_note(
                 self._project,
@@ -170,9 +179,9 @@ class DeskAnswers:
         elif asked.get("what") == "choice":
             choice = Choice(
                 piece,
-                _text(asked, "criterion"),
-                level=_text_or_none(asked, "level"),
-                code=_text_or_none(asked, "code"),
+                text_in(asked, "criterion"),
+                level=text_or_none_in(asked, "level"),
+                code=text_or_none_in(asked, "code"),
                 note=note,
                 marks=_marks(asked, view.pieces[piece].files if piece in view.pieces else ()),
             )
@@ -186,7 +195,7 @@ class DeskAnswers:
                 rules=view.rules,
             )
         else:
-            raise _not_understood()
+            raise not_understood()
         return {"saved": True, "sequence": saved.sequence, "repeated": saved.repeated}, []
 
     def _commit(self, asked: Mapping[str, Any]) -> tuple[Answer, Files]:
@@ -196,7 +205,7 @@ class DeskAnswers:
             self._seat,
             view.round,
             operation_id=_operation(asked),
-            seen=_count(asked, "seen"),
+            seen=count_in(asked, "seen"),
             leave_open=asked.get("leave_open") is True,
             rules=view.rules,
         )
@@ -251,10 +260,6 @@ class DeskAnswers:
             return False
 
 
-def _told(outcome: str, value: str | bool, error: CalibrateError) -> Answer:
-    return {outcome: value, "message": error.message, "fix": error.fix or ""}
-
-
 def _choice_shown(choice: Choice) -> Answer:
     return {
         "piece": choice.piece,
@@ -262,62 +267,21 @@ def _choice_shown(choice: Choice) -> Answer:
         "level": choice.level,
         "code": choice.code,
         "note": choice.note,
-        "marks": [_mark_shown(mark) for mark in choice.marks],
+        "marks": [mark_shown(mark) for mark in choice.marks],
     }
-
-
-def _mark_shown(mark: Mark) -> Answer:
-    shown: Answer = {"kind": mark.kind, "file": mark.file}
-    names = ("start", "end") if mark.kind == "text" else ("x", "y", "width", "height")
-    return shown | {name: getattr(mark, name) for name in names}
-
-
-def _not_understood() -> DataError:
-    return DataError(
-        "This page sent something that Calibrate does not understand.", fix="Load the page again."
-    )
-
-
-def _text(asked: Mapping[str, Any], name: str) -> str:
-    value = asked.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= 200:
-        raise _not_understood()
-    return value
-
-
-def _text_or_none(asked: Mapping[str, Any], name: str) -> str | None:
-    return None if asked.get(name) is None else _text(asked, name)
-
-
-def _count(asked: Mapping[str, Any], name: str) -> int:
-    value = asked.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise _not_understood()
-    return value
 
 
 def _operation(asked: Mapping[str, Any]) -> str:
     value = asked.get("operation")
     if not isinstance(value, str) or not _OPERATION.fullmatch(value):
-        raise _not_understood()
+        raise not_understood()
     return value
-
-
-def _note(asked: Mapping[str, Any]) -> str:
-    value = asked.get("note", "")
-    if not isinstance(value, str):
-        raise _not_understood()
-    if len(value) > LONGEST_NOTE:
-        raise DataError(
-            f"A note has at most {LONGEST_NOTE:,} letters.", fix="Please shorten this note."
-        )
-    return typed_text(value)
 
 
 def _marks(asked: Mapping[str, Any], files: tuple[WorkFile, ...]) -> tuple[Mark, ...]:
     found = asked.get("marks", [])
     if not isinstance(found, list):
-        raise _not_understood()
+        raise not_understood()
     if len(found) > MOST_MARKS:
         raise DataError(
             f"A criterion has at most {MOST_MARKS} marked places in one piece.",
@@ -328,22 +292,22 @@ def _marks(asked: Mapping[str, Any], files: tuple[WorkFile, ...]) -> tuple[Mark,
 
 def _mark(one: object, files: tuple[WorkFile, ...]) -> Mark:
     if not isinstance(one, Mapping):
-        raise _not_understood()
-    file, kind = _count(one, "file"), one.get("kind")
+        raise not_understood()
+    file, kind = count_in(one, "file"), one.get("kind")
     if file >= len(files) or (kind == "area") is not (files[file].kind is MediaKind.IMAGE):
-        raise _not_understood()
+        raise not_understood()
     if kind == "text":
-        return Mark("text", start=_count(one, "start"), end=_count(one, "end"), file=file)
+        return Mark("text", start=count_in(one, "start"), end=count_in(one, "end"), file=file)
     if kind != "area":
-        raise _not_understood()
+        raise not_understood()
     x, y, width, height = (_share(one, name) for name in ("x", "y", "width", "height"))
     if x + width > 1.0001 or y + height > 1.0001:
-        raise _not_understood()
+        raise not_understood()
     return Mark("area", file=file, x=x, y=y, width=width, height=height)
 
 
 def _share(one: Mapping[str, Any], name: str) -> float:
     value = one.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise _not_understood()
+        raise not_understood()
     return round(float(value), 4)

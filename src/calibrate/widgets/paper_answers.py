@@ -14,7 +14,16 @@ from typing import Any
 from calibrate.errors import CalibrateError, DataError, StaleWrite
 from calibrate.model.rubric import Level
 from calibrate.model.session import RoundName
-from calibrate.model.typed import typed_text
+from calibrate.widgets.page_messages import (
+    Answer,
+    count_in,
+    message_in,
+    not_understood,
+    note_from,
+    text_in,
+    text_or_none_in,
+    told,
+)
 from calibrate.workflows.norming import (
     Choice,
     Contents,
@@ -35,9 +44,6 @@ from calibrate.workflows.norming import (
     sheet_states,
 )
 
-Answer = dict[str, Any]
-
-LONGEST_NOTE = 4000
 IDLE = 15 * 60
 """After so many seconds without a word the keys are put away."""
 
@@ -93,7 +99,7 @@ class PaperAnswers:
             ``later``) with ``message`` and ``fix``.
         """
         try:
-            asked = message if isinstance(message, Mapping) else {}
+            asked = message_in(message)
             self._put_away_when_idle()
             steps: dict[object, Callable[[Mapping[str, Any]], Answer]] = {
                 "list": self._list,
@@ -105,14 +111,14 @@ class PaperAnswers:
             }
             kind = asked.get("ask")
             if not isinstance(kind, str) or kind not in steps:
-                raise _not_understood()
+                raise not_understood()
             return steps[kind](asked)
         except _LockedError as error:
-            return _told("locked", error)
+            return told("refused", "locked", error)
         except StaleWrite as error:
-            return _told("stale", error)
+            return told("refused", "stale", error)
         except CalibrateError as error:
-            return _told("invalid", error)
+            return told("refused", "invalid", error)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the page has to hear that nothing was sealed
             _log.error("The page for paper sheets could not be answered: %s", type(error).__name__)
             return {
@@ -150,7 +156,7 @@ class PaperAnswers:
 
     def _sheet(self, asked: Mapping[str, Any]) -> Answer:
         sheets = self._sheets()
-        sheet = sheets.sheet(_text(asked, "rater"))
+        sheet = sheets.sheet(text_in(asked, "rater"))
         state = self._state(sheet.rater_id)
         return {
             "rater": sheet.rater_id,
@@ -193,9 +199,7 @@ class PaperAnswers:
     def _enter(self, asked: Mapping[str, Any]) -> Answer:
         _, sheet, _ = self._known(asked)
         contents, left = _typed(asked, sheet)
-        over = asked.get("over", 0)
-        if not isinstance(over, int) or isinstance(over, bool) or over < 0:
-            raise _not_understood()
+        over = count_in(asked, "over") if "over" in asked else 0
         (made,) = enter_sheets(
             self._project,
             open_round(self._project, self._session),
@@ -211,7 +215,7 @@ class PaperAnswers:
                 fix="Please give the passphrase again. What you typed is still here.",
             )
         sheets = self._sheets()
-        sheet = sheets.sheet(_text(asked, "rater"))
+        sheet = sheets.sheet(text_in(asked, "rater"))
         return sheets, sheet, load_rules(self._project, self._seats[sheet.rater_id])
 
     def _sheets(self) -> ScoreSheets:
@@ -249,41 +253,34 @@ def _typed(asked: Mapping[str, Any], sheet: RaterSheet) -> tuple[Contents, int]:
     """What was typed, and how many cells were said to be empty on the paper; every cell has to be one or the other."""
     cells, notes = asked.get("cells"), asked.get("notes")
     if not isinstance(cells, list) or not isinstance(notes, Mapping) or len(cells) > 5000:
-        raise _not_understood()
+        raise not_understood()
     found: dict[tuple[str, str], Choice] = {}
     left: set[tuple[str, str]] = set()
     for one in cells:
         if not isinstance(one, Mapping):
-            raise _not_understood()
-        pair = (_text(one, "piece"), _text(one, "criterion"))
+            raise not_understood()
+        pair = (text_in(one, "piece"), text_in(one, "criterion"))
         if pair not in sheet.due or pair in found or pair in left:
-            raise _not_understood()
+            raise not_understood()
         if one.get("left") is True:
             left.add(pair)
         else:
-            level, code = (
-                _text(one, name) if one.get(name) is not None else None
-                for name in ("level", "code")
-            )
+            level, code = text_or_none_in(one, "level"), text_or_none_in(one, "code")
             if (level is None) == (code is None):
-                raise _not_understood()
+                raise not_understood()
             found[pair] = Choice(*pair, level=level, code=code)
     if open_ := len(sheet.due) - len(found) - len(left):
         raise DataError(
             f"{open_} {'cell has' if open_ == 1 else 'cells have'} nothing typed yet.",
             fix="Type what stands on the sheet, or - where it is empty.",
         )
-    told = []
+    noted = []
     for piece, text in notes.items():
-        if not isinstance(piece, str) or not isinstance(text, str):
-            raise _not_understood()
-        if len(text) > LONGEST_NOTE:
-            raise DataError(
-                f"A note has at most {LONGEST_NOTE:,} letters.", fix="Please shorten this note."
-            )
-        if plain := typed_text(text).strip():
-            told.append((piece, plain))
-    return Contents(tuple(found.values()), tuple(sorted(told))), len(left)
+        if not isinstance(piece, str):
+            raise not_understood()
+        if plain := note_from(text).strip():
+            noted.append((piece, plain))
+    return Contents(tuple(found.values()), tuple(sorted(noted))), len(left)
 
 
 def _read_back(sheets: ScoreSheets, sheet: RaterSheet, contents: Contents) -> list[Answer]:
@@ -304,20 +301,3 @@ def _read_back(sheets: ScoreSheets, sheet: RaterSheet, contents: Contents) -> li
             cells.append({"criterion": names[criterion], "said": said, "word": word})
         lines.append({"code": piece.code, "cells": cells, "note": notes.get(piece.id, "")})
     return lines
-
-
-def _told(outcome: str, error: CalibrateError) -> Answer:
-    return {"refused": outcome, "message": error.message, "fix": error.fix or ""}
-
-
-def _not_understood() -> DataError:
-    return DataError(
-        "This page sent something that Calibrate does not understand.", fix="Load the page again."
-    )
-
-
-def _text(asked: Mapping[str, Any], name: str) -> str:
-    value = asked.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= 200:
-        raise _not_understood()
-    return value

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from calibrate.errors import DataError
 from calibrate.model.rubric import Rubric
 from calibrate.model.scores import Evidence, MarkKind
 from calibrate.model.session import RoundName
 from calibrate.model.work import MediaKind, WorkFile
-from calibrate.workflows.norming import NormingProject
+from calibrate.widgets.page_messages import Answer, Files, not_understood
+from calibrate.workflows.norming import Mark, NormingProject
 from calibrate.workflows.norming.reveal_spread import CriterionSpread, Tally
 from calibrate.workflows.norming.reveal_view import (
     RevealedReading,
@@ -22,9 +22,6 @@ from calibrate.workflows.norming.reveal_view import (
     read_session_work,
     view_reveal,
 )
-
-Answer = dict[str, Any]
-Files = list[bytes]
 
 SCRIPTS = (
     "parts.js",
@@ -77,10 +74,7 @@ def answer_reveal(
         return _reveal(project, session_id, for_rater, names, keeper), []
     piece = asked.get("piece")
     if asked.get("ask") != "revealed-work" or not isinstance(piece, str):
-        raise DataError(
-            "This page sent something that Calibrate does not understand.",
-            fix="Load the page again.",
-        )
+        raise not_understood()
     shown, contents = read_session_work(project, session_id, piece, keeper=keeper)
     return work_shown(piece, shown.files, contents)
 
@@ -138,10 +132,10 @@ def _keys(value: float) -> str:
     return f"{value - 0.5:g}." if value - 0.5 in range(10) else ""
 
 
-def mark_shown(mark: Evidence) -> Answer:
+def mark_shown(mark: Evidence | Mark) -> Answer:
     """The place that a mark names."""
     shown: Answer = {"kind": str(mark.kind), "file": mark.file}
-    text = mark.kind is MarkKind.TEXT
+    text = mark.kind == MarkKind.TEXT
     names = ("start", "end") if text else ("x", "y", "width", "height")
     return shown | {name: getattr(mark, name) for name in names}
 
