@@ -39,6 +39,13 @@ def compare(
         str | None,
         typer.Option(metavar="HEADING", help="The column of the group that the piece comes from."),
     ] = None,
+    own: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HEADING",
+            help="A yes-or-no column: whether a rater scored her own student. A column purpose with own_student says it too.",
+        ),
+    ] = None,
     margin: Annotated[
         float | None,
         typer.Option(
@@ -58,10 +65,12 @@ def compare(
 
     Only independent blind readings of pieces that raters of both groups read are compared: each group
     with the rest first, then every two. What cannot be told comes with the shared pieces that would settle it.
+    Classroom teachers' scores of their own students are set beside others' blind scores in a table of their own.
     """
     from calibrate.analysis.bridges import bridges
     from calibrate.analysis.comparability import compare as beside
     from calibrate.analysis.settling import what_would_settle
+    from calibrate.commands._own_teachers import mark_own, own_beside_others, show_own
     from calibrate.exchange.cells import plain_heading
 
     if margin is not None and not margin > 0:
@@ -85,6 +94,9 @@ def compare(
     for name in (column, of_piece):
         if name is not None:
             frame[name] = frame[name].astype("string").str.strip().replace("", None)
+    if own is not None:
+        mark_own(frame, _column(frame, plain_heading(own), "--own", own), own, table.file)
+    beside_own = own_beside_others(frame, table.levels, column, margin)
     rows = blind_readings(frame, table.levels, "be compared", file=table.file)
     rows = rows[rows[column].notna()]
     if rows.empty:
@@ -110,9 +122,11 @@ def compare(
             }
             for one in settling
         ]
+        answer["own_teachers"] = None if beside_own is None else beside_own.as_dict()
         print_json(answer)
     else:
         _show(result, settling)
+        show_own(beside_own)
 
 
 def _column(frame: pd.DataFrame, plain: str, option: str, heading: str) -> str:
