@@ -8,6 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from calibrate.analysis.comparability import Comparison, compare
+from calibrate.analysis.own_teachers import own_teachers
 from calibrate.analysis.record_summary import child_levels, measures_of, summarize
 from calibrate.analysis.session_trend import SessionTrend, session_trend
 from calibrate.analysis.wording import count
@@ -23,6 +24,7 @@ from calibrate.reports.comparison_section import (
 from calibrate.reports.drawing import Drawings
 from calibrate.reports.measures import measure_name, what_is_counted
 from calibrate.reports.outside import OutsideDistrictReport
+from calibrate.reports.own_teachers_section import own_teachers_section
 from calibrate.reports.parameters import ReportParameters
 from calibrate.store.project import Project
 from calibrate.workflows.district_facts import DistrictFacts, district_facts
@@ -140,6 +142,12 @@ class DistrictReport:
     def what_cannot_be_said(self) -> Block:
         """Where nothing can be said, and why."""
         return what_cannot_be_said(self.comparison, self.facts.labels)
+
+    def own_teachers(self) -> Block:
+        """Classroom teachers' own scores beside others' blind readings."""
+        labels = self.facts.labels
+        found = own_teachers(self.readings, self.facts.scales, labels=labels)
+        return own_teachers_section(found, labels)
 
     def distribution(self) -> Block:
         """Who is where, by school and window."""

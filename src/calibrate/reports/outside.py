@@ -243,6 +243,10 @@ class OutsideDistrictReport(_OutsideReport):
             else self._comparison["sentence"],
         )
 
+    def own_teachers(self) -> Block:
+        """Nothing: a school's teachers are few, and it is about what they know of their children."""
+        return _NOTHING
+
     def distribution(self) -> Block:
         """Levels by school in every window, and growth."""
         made = [blocks.section("Who is where", what_is_counted(self.measures), new_page=True)]
