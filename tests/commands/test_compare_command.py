@@ -74,6 +74,12 @@ def test_equal_schools_are_the_same_within_a_margin_that_may_be_given(run):
     assert verdict(narrow, "east", "west")["verdict"] == "cannot tell"
 
 
+def test_each_criterion_may_have_a_margin_of_its_own(run):
+    answer = answer_of(run(table(), "--group", "school", "--margin", "ORG=0.25,conv=0.2", "--json"))
+    margins = {one["criterion"]: one["margin"] for one in answer["pairs"]}
+    assert margins == {"ORG": 0.25, "CONV": 0.2, "total": pytest.approx(0.225)}
+
+
 def test_bridges_say_whose_pieces_they_are_made_of(run):
     answer = answer_of(run(table(), "--group", "School", "--piece-group", "Home", "--json"))
     bridge = next(one for one in answer["bridges"] if one["a"] == "east" and one["b"] == "west")
@@ -105,6 +111,7 @@ def test_raters_in_two_groups_are_noted(run):
         (),
         ("--group", "district"),
         ("--group", "school", "--margin", "0"),
+        ("--group", "school", "--margin", "FOC=0.2"),
         ("--group", "school", "--piece-group", "nowhere"),
         ("--group", "school", "--criteria", "A", "--score", "B"),
     ],

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from calibrate.analysis.pairs import PairAgreement, agreement_of, reading_pairs
@@ -36,19 +37,31 @@ def group_agreements(
         The column of the rater's group.
     """
     pairs = reading_pairs(rows.assign(rater_school=rows[group]))
-    inside = pairs["school_a"] == pairs["school_b"]
+    inside = (pairs["school_a"] == pairs["school_b"]).to_numpy(dtype=bool)
     names = sorted(set(rows[group]))
+    place = {name: i for i, name in enumerate(names)}
+    one, two = (
+        pairs[column].map(place).to_numpy(dtype=np.intp) for column in ("school_a", "school_b")
+    )
+    both = np.minimum(one, two) * len(names) + np.maximum(one, two)
+    order = np.argsort(both, kind="stable")
+    pairs = pairs[["piece", "exact", "adjacent"]]
+    sorted_pairs = pairs.iloc[order]
+    starts = np.searchsorted(both[order], np.arange(len(names) ** 2 + 1))
+
+    def meeting(a: int, b: int) -> pd.DataFrame:
+        at = a * len(names) + b
+        return sorted_pairs.iloc[starts[at] : starts[at + 1]]
+
     within = [_agreement(None, None, pairs[inside], "Within", labels)]
     within += [
-        _agreement(one, one, pairs[inside & (pairs["school_a"] == one)], "Within", labels)
-        for one in names
+        _agreement(name, name, meeting(i, i), "Within", labels) for i, name in enumerate(names)
     ]
     between = [_agreement(None, None, pairs[~inside], "Between", labels)]
-    for one, two in combinations(names, 2):
-        meet = ((pairs["school_a"] == one) & (pairs["school_b"] == two)) | (
-            (pairs["school_a"] == two) & (pairs["school_b"] == one)
-        )
-        between.append(_agreement(one, two, pairs[meet], "Between", labels))
+    between += [
+        _agreement(names[i], names[j], meeting(i, j), "Between", labels)
+        for i, j in combinations(range(len(names)), 2)
+    ]
     return tuple(within), tuple(between)
 
 

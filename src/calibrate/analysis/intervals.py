@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats as distributions
+from scipy import special
 
 MIN_PIECES = 3
 """Fewer pieces than this give no interval."""
@@ -36,7 +37,7 @@ class Estimate:
         """The t interval at that confidence; (nan, nan) where there is none."""
         if math.isnan(self.se) or self.df < 1:
             return (math.nan, math.nan)
-        half = float(distributions.t.ppf(0.5 + confidence / 2, self.df)) * self.se
+        half = float(special.stdtrit(self.df, 0.5 + confidence / 2)) * self.se
         return (self.value - half, self.value + half)
 
 
@@ -95,7 +96,7 @@ def share_by_piece(hits: ArrayLike, pieces: ArrayLike, confidence: float = 0.95)
     y = np.asarray(hits, dtype=float)
     if y.size == 0:
         return Share(math.nan, math.nan, math.nan, 0, 0, "no pair of readings")
-    _, index = np.unique(np.asarray(pieces).astype(str), return_inverse=True)
+    index, _ = pd.factorize(np.asarray(pieces, dtype=object))
     sizes = np.bincount(index)
     means = np.bincount(index, weights=y) / sizes
     n = means.size
@@ -104,16 +105,16 @@ def share_by_piece(hits: ArrayLike, pieces: ArrayLike, confidence: float = 0.95)
         return Share(p, math.nan, math.nan, y.size, n, "one piece alone gives no interval")
     spread = float(means.var(ddof=1)) / n
     if spread > 0 and 0 < p < 1:
-        z = float(distributions.norm.ppf(0.5 + confidence / 2))
-        t = float(distributions.t.ppf(0.5 + confidence / 2, n - 1))
+        z = float(special.ndtri(0.5 + confidence / 2))
+        t = float(special.stdtrit(n - 1, 0.5 + confidence / 2))
         worth = p * (1 - p) / spread * (z / t) ** 2
     else:
         worth = float(n)
     worth = min(max(worth, 1.0), float(y.size))
     tail = (1 - confidence) / 2
     x = p * worth
-    low = 0.0 if p <= 0 else float(distributions.beta.ppf(tail, x, worth - x + 1))
-    high = 1.0 if p >= 1 else float(distributions.beta.ppf(1 - tail, x + 1, worth - x))
+    low = 0.0 if p <= 0 else float(special.betaincinv(x, worth - x + 1, tail))
+    high = 1.0 if p >= 1 else float(special.betaincinv(x + 1, worth - x, 1 - tail))
     return Share(p, min(low, p), max(high, p), int(y.size), n)
 
 

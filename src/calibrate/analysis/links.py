@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from calibrate.analysis.wording import count, label, listed
@@ -64,18 +65,26 @@ def link_map(
         Groups to list even where they read nothing.
     """
     read = rows[rows[group].notna()]
-    pieces = {str(name): set(part["piece"]) for name, part in read.groupby(group)}
-    raters = {
-        str(name): part.groupby("piece")["rater"].unique() for name, part in read.groupby(group)
-    }
-    names = tuple(sorted(set(pieces) | set(groups or ())))
+    pieces, raters, homes = (
+        pd.factorize(read[column].astype(str))[0] for column in ("piece", "rater", group)
+    )
+    found = {str(name): i for i, name in enumerate(read[group].astype(str).unique())}
+    names = tuple(sorted(set(found) | set(groups or ())))
+    n_pieces = int(pieces.max()) + 1 if len(pieces) else 0
+    there = np.zeros((len(found), n_pieces), dtype=bool)
+    there[homes, pieces] = True
+    mine = {name: (pieces[homes == i], raters[homes == i]) for name, i in found.items()}
     links = []
     for a, b in combinations(names, 2):
-        shared = sorted(pieces.get(a, set()) & pieces.get(b, set()))
+        if a not in found or b not in found:
+            links.append(Link(a, b, 0, 0, 0))
+            continue
+        shared = there[found[a]] & there[found[b]]
         n_a, n_b = (
-            len({one for piece in shared for one in raters[name].loc[piece]}) for name in (a, b)
+            np.unique(raters_of[shared[pieces_of]]).size
+            for pieces_of, raters_of in (mine[a], mine[b])
         )
-        links.append(Link(a, b, len(shared), n_a, n_b))
+        links.append(Link(a, b, int(shared.sum()), n_a, n_b))
     subsets = _subsets(names, links)
     return LinkMap(names, tuple(links), subsets, _sentence(names, links, subsets, labels))
 

@@ -47,10 +47,11 @@ def compare(
         ),
     ] = None,
     margin: Annotated[
-        float | None,
+        str | None,
         typer.Option(
             metavar="POINTS",
-            help="The difference too small to matter; otherwise an eighth of each scale's range.",
+            help="The difference too small to matter: 0.25, or ORG=0.25,CONV=0.2; otherwise an eighth of "
+            "each scale's range.",
         ),
     ] = None,
     piece: PieceColumn = None,
@@ -69,12 +70,11 @@ def compare(
     """
     from calibrate.analysis.bridges import bridges
     from calibrate.analysis.comparability import compare as beside
+    from calibrate.analysis.margins import parse_margin
     from calibrate.analysis.settling import what_would_settle
     from calibrate.commands._own_teachers import mark_own, own_beside_others, show_own
     from calibrate.exchange.cells import plain_heading
 
-    if margin is not None and not margin > 0:
-        raise ArgumentError("A margin is a number above 0.", column="--margin")
     table = read_scores(
         scores,
         piece=piece,
@@ -84,6 +84,7 @@ def compare(
         criteria=criteria,
         levels=levels,
     )
+    too_small = None if margin is None else parse_margin(margin, list(table.levels))
     frame = table.frame
     column = _column(frame, plain_heading(group), "--group", group)
     of_piece = (
@@ -106,7 +107,7 @@ def compare(
             fix="Give the scores that raters gave before they talked, with the group of each rater.",
         )
     _note_movers(rows, column)
-    result = beside(rows, table.levels, group=column, margin=margin)
+    result = beside(rows, table.levels, group=column, margin=too_small)
     settling = what_would_settle(result.between_pairs())
     if as_json:
         answer = result.as_dict()

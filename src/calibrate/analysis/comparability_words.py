@@ -1,0 +1,110 @@
+"""What a comparison of groups says, in words that a principal can repeat."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from calibrate.analysis.intervals import Estimate
+from calibrate.analysis.links import LinkMap
+from calibrate.analysis.severity import TOTAL
+from calibrate.analysis.wording import count, label, listed, points, signed
+
+if TYPE_CHECKING:
+    from calibrate.analysis.group_difference import GroupDifference
+
+REST = "rest"
+"""What a group is compared with when it is set against all others."""
+
+Labels = Mapping[str, str] | None
+"""What ids are called in sentences."""
+
+
+def other_side(b: str, labels: Labels) -> str:
+    """What the second side of a comparison is called."""
+    if b != REST:
+        return label(labels, b)
+    return "the rest" if labels is None else "the other schools"
+
+
+def why_nothing(a: str, b: str, links: LinkMap, labels: Labels) -> str:
+    """Why two groups without a shared piece cannot be compared directly."""
+    if b == REST:
+        return "it shares no piece with anybody else"
+    through = [
+        one
+        for one in links.groups
+        if one not in (a, b) and links.shared(a, one) and links.shared(one, b)
+    ]
+    if through:
+        others = listed([label(labels, one) for one in through])
+        return f"they share no piece and meet only through {others}"
+    return "they share no piece"
+
+
+def difference_words(
+    a: str,
+    b: str,
+    criterion: str,
+    estimate: Estimate,
+    ci95: tuple[float, float],
+    ci90: tuple[float, float],
+    margin: float,
+    verdict: str,
+    reason: str,
+    labels: Labels,
+) -> str:
+    """One difference as a sentence: these raters on work like this."""
+    one, two = label(labels, a), other_side(b, labels)
+    what = "" if criterion == TOTAL else f"{label(labels, criterion)}: "
+    if math.isnan(estimate.se):
+        return f"{what}{one} and {two}: cannot tell, because {reason}."
+    on = f"on {count(estimate.n_pieces, 'shared piece')}"
+    size = f"{signed(ci95[0])} to {signed(ci95[1])}"
+    if verdict == "same":
+        near = f"{signed(ci90[0])} to {signed(ci90[1])}"
+        return (
+            f"{what}{one} and {two} score the same work alike {on} (90% interval {near}, less than "
+            f"the {margin:.2f} that would matter)."
+        )
+    way = "more" if estimate.value >= 0 else "less"
+    if verdict == "different":
+        return (
+            f"{what}{one} gives {points(estimate.value)} {way} than {two} to the same work "
+            f"({on}, 95% interval {size})."
+        )
+    return f"{what}{one} and {two}: cannot tell {on} whether they differ (95% interval {size})."
+
+
+def comparison_sentence(
+    groups: Sequence[GroupDifference],
+    pairs: Sequence[GroupDifference],
+    links: LinkMap,
+    labels: Labels,
+    criterion: str = TOTAL,
+) -> str:
+    """What the differences on one criterion say, in words that a teacher can repeat."""
+    if len(links.groups) < 2:
+        if labels is None:
+            return "There are not two groups of raters to compare."
+        who = f"Only {label(labels, links.groups[0])} has" if links.groups else "No school has"
+        return f"{who} scored work so far: there are no two schools to compare yet."
+    lead = [one for one in groups if one.criterion == criterion]
+    apart = [one.sentence.rstrip(".") for one in lead if one.verdict == "different"]
+    alike = [label(labels, one.a) for one in lead if one.verdict == "same"]
+    unsure = [label(labels, one.a) for one in lead if one.verdict == "cannot tell"]
+    parts = apart
+    if alike:
+        verb = "scores" if len(alike) == 1 else "score"
+        parts.append(f"{listed(alike)} {verb} the same work as the others do")
+    if unsure:
+        parts.append(f"for {listed(unsure)} the shared pieces cannot tell")
+    text = "; ".join(parts) + "."
+    silent = [one for one in pairs if one.criterion == criterion and one.n_shared_pieces == 0]
+    if silent:
+        names = listed(
+            [f"{label(labels, one.a)} and {label(labels, one.b)}" for one in silent], "nor"
+        )
+        text += f" Nothing can be said directly about {names}: no piece is shared."
+    return text
