@@ -107,22 +107,24 @@ def own(judgements: int) -> Iterator[Measured]:
         "alpha, ordinal", judgements, lambda: krippendorff_alpha(flat(), draws=0), 0.2, 250
     )
     yield measured("five many-rater coefficients with errors", judgements, many, 0.3, 400)
-    by_unit = flat()
     yield measured(
-        "1,000 resamples by single unit", judgements, lambda: krippendorff_alpha(by_unit), 0.1, None
+        "1,000 resamples by single unit", judgements, lambda: krippendorff_alpha(flat()), 0.1, None
     )
-    by_piece = prepare_ratings(piece, rater, score, LEVELS, criterion=criterion)
+
+    def by_piece() -> Ratings:
+        return prepare_ratings(piece, rater, score, LEVELS, criterion=criterion)
+
     yield measured(
         "1,000 resamples by piece, all its criteria",
         judgements,
-        lambda: krippendorff_alpha(by_piece),
+        lambda: krippendorff_alpha(by_piece()),
         2.0,
         None,
     )
     yield measured(
         "weighted kappa for all pairs of 500 raters",
         judgements,
-        lambda: all_pairs(by_unit).kappa,
+        lambda: all_pairs(flat()).kappa,
         0.4,
         None,
     )

@@ -233,6 +233,18 @@ def test_a_second_score_by_the_same_rater_is_refused_by_name_of_piece_and_rater(
         prepare_ratings([1, 1, 1], [4, 4, 4], [1, 2, 2], [1, 2], criterion=["ORG", "CONV", "CONV"])
 
 
+@pytest.mark.parametrize("raters", [2, 40])
+@pytest.mark.parametrize("apart", ["beside", "in another place"])
+def test_a_second_score_is_found_wherever_it_stands(raters, apart):
+    """Tables come piece by piece or in any order, pieces with few scores or many."""
+    piece, rater = np.divmod(np.arange(6 * raters), raters)
+    at = 3 * raters if apart == "beside" else 0
+    piece = np.insert(piece, at, 2)
+    rater = np.insert(rater, at, raters - 1)
+    with pytest.raises(DataError, match=f"Rater {raters - 1} scored piece 2 more than once"):
+        prepare_ratings(piece, rater, np.ones(len(piece)), [1, 2])
+
+
 def test_the_same_rater_on_two_criteria_is_no_duplicate():
     ratings = prepare_ratings([1, 1], [4, 4], [1, 2], [1, 2], criterion=["ORG", "CONV"])
     assert (ratings.n_units, len(set(ratings.piece))) == (2, 1)

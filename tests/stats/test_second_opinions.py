@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import krippendorff
 import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
@@ -62,6 +63,24 @@ def test_the_bootstraps_alpha_equals_the_package(seed, measurement):
     sums, times, _ = draw_sums(ratings, coincidences)
     ours = alpha_of_totals(ratings.levels, measurement)((times @ sums)[None, :])[0]
     assert ours == pytest.approx(krippendorff_alpha(ratings, measurement, draws=0).value, abs=1e-10)
+
+
+@pytest.mark.parametrize("measurement", ["nominal", "ordinal", "interval", "ratio"])
+def test_alpha_of_a_very_large_table_is_the_packages(measurement):
+    random = np.random.default_rng(3)
+    unit = np.repeat(np.arange(25_000), random.integers(1, 5, 25_000))
+    score = np.clip(
+        np.rint(random.normal(2.5, 1, 25_000)[unit] + random.normal(size=len(unit))), 1, 4
+    )
+    ratings = prepare_ratings(unit, np.arange(len(unit)), score, LEVELS)
+    theirs = krippendorff.alpha(
+        value_counts=ratings.counts[ratings.shared],
+        value_domain=LEVELS,
+        level_of_measurement=measurement,
+    )
+    ours = krippendorff_alpha(ratings, measurement, draws=0)
+    assert ours.value == pytest.approx(theirs, abs=1e-11)
+    assert ours.n_pieces == int(ratings.shared.sum()) < ratings.n_units
 
 
 def test_variance_components_equal_anova_on_a_complete_table():

@@ -1,4 +1,8 @@
-"""Krippendorff's alpha, through the ``krippendorff`` package, with a bootstrap that draws whole pieces."""
+"""Krippendorff's alpha, with a bootstrap that draws whole pieces.
+
+The value is the ``krippendorff`` package's for tables of the usual size. For very large ones the same sums are taken over the
+different rows of counts, which are few however many units there are; tests hold the two equal.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +31,9 @@ from calibrate.stats.results import (
 from calibrate.stats.weights import Weights, weight_matrix
 
 FloatArray = npt.NDArray[np.float64]
+
+#: With more units than this the package is left aside: its time grows with every unit, ours with the different rows alone.
+_PACKAGE_UP_TO = 20_000
 
 #: The levels of measurement: do levels have no order, an order, equal distances, or a true zero?
 MEASUREMENTS = ("nominal", "ordinal", "interval", "ratio")
@@ -85,13 +92,7 @@ def krippendorff_alpha(
     if (patterns.counts[shared].sum(axis=0) > 0).sum() < 2:
         return replace(basis, undefined=ALL_THE_SAME, observed=1.0, flags=(NO_VARIATION,))
 
-    value = float(
-        krippendorff.alpha(
-            value_counts=ratings.counts if shared.all() else ratings.counts[ratings.shared],
-            value_domain=ratings.levels,
-            level_of_measurement=_metric(measurement),
-        )
-    )
+    value = _value(ratings, measurement)
     found = replace(basis, value=value)
     if basis.n_pieces < 2:
         return replace(found, flags=(ONE_PIECE,))
@@ -116,6 +117,23 @@ def krippendorff_alpha(
         method=f"{basis.method}; {drawn.method}",
         flags=drawn.flags,
     )
+
+
+def _value(ratings: Ratings, measurement: str) -> float:
+    """Alpha of scores that vary on units that two or more raters scored."""
+    if ratings.n_units <= _PACKAGE_UP_TO:
+        shared = ratings.shared
+        return float(
+            krippendorff.alpha(
+                value_counts=ratings.counts if shared.all() else ratings.counts[shared],
+                value_domain=ratings.levels,
+                level_of_measurement=_metric(measurement),
+            )
+        )
+    patterns = ratings.patterns
+    kept = patterns.shared
+    totals = patterns.times[kept] @ coincidences(patterns.counts[kept])
+    return float(alpha_of_totals(ratings.levels, measurement)(totals[None, :])[0])
 
 
 def weighted_alpha(

@@ -18,6 +18,9 @@ from calibrate.stats.patterns import Patterns, collapse
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
+#: Up to so many scores of one unit, looking at neighbours is quicker than sorting.
+_NEIGHBOURS = 12
+
 
 @dataclass(frozen=True, eq=False)
 class Ratings:
@@ -84,7 +87,7 @@ class Ratings:
     @cached_property
     def readings(self) -> IntArray:
         """How many raters scored each unit, shape (n_units,), each at least 1."""
-        return np.asarray(self.counts.sum(axis=1))
+        return np.bincount(self.unit, minlength=self.n_units).astype(np.int64, copy=False)
 
     @cached_property
     def shared(self) -> npt.NDArray[np.bool_]:
@@ -277,17 +280,34 @@ def _refuse_duplicates(
     raters: npt.NDArray[np.generic],
     criteria: npt.NDArray[np.generic] | None,
 ) -> None:
+    place = _scored_again(unit, rater, n_raters)
+    if place is not None:
+        on = "" if criteria is None else f" on {criteria[place]}"
+        raise DataError(
+            f"Rater {raters[place]} scored piece {pieces[place]}{on} more than once.",
+            fix="Keep one score: two readings by the same rater are not averaged.",
+        )
+
+
+def _scored_again(unit: IntArray, rater: IntArray, n_raters: int) -> int | None:
+    """Where a rater's second score of a unit stands; None where there is none."""
+    if len(unit) and bool((unit[1:] >= unit[:-1]).all()):
+        # Tables mostly come piece by piece: then a unit's scores are neighbours, and few.
+        most = int(np.bincount(unit).max())
+        if most <= _NEIGHBOURS:
+            for apart in range(1, most):
+                twice = rater[apart:] == rater[:-apart]
+                twice &= unit[apart:] == unit[:-apart]
+                if twice.any():
+                    return int(np.argmax(twice)) + apart
+            return None
     key = unit * max(n_raters, 1) + rater
     # Half the width sorts in two thirds of the time.
     in_order = np.sort(key.astype(np.int32) if len(key) and key.max() < 2**31 else key)
-    twice = in_order[1:][in_order[1:] == in_order[:-1]]
-    if len(twice):
-        where = int(np.flatnonzero(key == twice[0])[0])
-        on = "" if criteria is None else f" on {criteria[where]}"
-        raise DataError(
-            f"Rater {raters[where]} scored piece {pieces[where]}{on} more than once.",
-            fix="Keep one score: two readings by the same rater are not averaged.",
-        )
+    twice = in_order[1:] == in_order[:-1]
+    if not twice.any():
+        return None
+    return int(np.flatnonzero(key == in_order[int(np.argmax(twice))])[1])
 
 
 def _numbered(
