@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo room test workbench lint format bench clean use-environment work-environment
+.PHONY: help demo room test workbench lint format bench peers clean use-environment work-environment
 
 WORKERS ?= 2
 PROJECT ?= demo
@@ -40,8 +40,11 @@ format: work-environment ## Put code into the house's format
 bench: work-environment ## Time Calibrate against named peers
 	@$(BIN)/python -m benchmarks
 
+peers: ## Make .venv-peers for the peers that need older libraries, for make bench (Python 3.11 or 3.12)
+	@.ci/environment peers
+
 clean: ## Remove the environment and what tests and builds left (demo/ stays: it may hold your work)
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests sample_data benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 use-environment:

@@ -19,13 +19,18 @@ def main() -> int:
     arguments = parser.parse_args()
     console = Console(width=110)
     table = Table("what", "Calibrate", "peer", "peer takes", "times as long", "same answer")
+    apart = list(agreement.outside(agreement.peer_python(), min(arguments.judgements, 20_000)))
     for comparison in (
         *start_up.compare(),
         *agreement.compare(arguments.judgements),
+        *(one for one in apart if not isinstance(one, str)),
         *severity.compare(arguments.judgements),
     ):
         table.add_row(*row(comparison))
     console.print(table)
+    for note in apart:
+        if isinstance(note, str):
+            console.print(note)
     console.print(
         f"{arguments.judgements:,} judgements, Python {sys.version.split()[0]}. Best of several runs."
     )

@@ -1,18 +1,19 @@
 """Agreement statistics from a long table: our own seconds and memory at full size, and named peers beside us.
 
-``python -m benchmarks.agreement --judgements 1000000 --peers 20000 --peer-python PYTHON`` prints both. Peers that cannot live
-beside pandas 3 (irrCAC, pingouin) run in the interpreter of an environment of their own; without one that is said.
+``python -m benchmarks.agreement`` prints both, ``--save FILE`` keeps what it printed. Peers that cannot live beside pandas 3
+(irrCAC, pingouin) run in the interpreter of an environment of their own: that of ``make peers``, or ``--peer-python``; without one
+that is said. The processor's own seconds are printed beside the clock's, for machines that do other things too.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
-import tracemalloc
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import aggregate_raters
 from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
 
-from benchmarks.timing import Comparison, best, compare_numbers
+from benchmarks.timing import Comparison, best, compare_numbers, peak_megabytes
 from calibrate.stats.agreement import brennan_prediger, fleiss_kappa, gwet_ac
 from calibrate.stats.all_pairs import all_pairs
 from calibrate.stats.alpha import krippendorff_alpha, weighted_alpha
@@ -39,6 +40,16 @@ from calibrate.stats.ratings import Ratings, prepare_ratings
 from calibrate.stats.two_raters import cohen_kappa
 
 LEVELS = np.arange(1.0, 5.0)
+
+#: The size at which seconds and memory are asked for.
+FULL = 1_000_000
+
+#: Peers that run in an environment of their own, the group ``peers`` of pyproject.toml.
+PEERS_APART = ("irrCAC", "pingouin")
+
+#: Where ``make peers`` puts it.
+PEER_PYTHON = Path(__file__).parents[1] / ".venv-peers" / "bin" / "python"
+
 Long = tuple[np.ndarray, ...]
 
 
@@ -143,16 +154,12 @@ def measured(
     seconds: float | None = None,
     megabytes: float | None = None,
 ) -> Measured:
-    """Best of several runs, and the peak of what one run holds."""
+    """Best of several runs, and the peak of what one run holds; goals hold at full size."""
     shortest, _ = best(call, seconds=4.0)
-    start = time.process_time()
-    call()
-    processor = time.process_time() - start
-    tracemalloc.start()
-    call()
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return Measured(what, judgements, shortest, processor, peak / 1e6, seconds, megabytes)
+    processor, _ = best(call, seconds=4.0, most=5, clock=time.process_time)
+    if judgements < FULL:
+        seconds = megabytes = None
+    return Measured(what, judgements, shortest, processor, peak_megabytes(call), seconds, megabytes)
 
 
 def compare(judgements: int) -> Iterator[Comparison]:
@@ -199,7 +206,15 @@ def _resamples(long: Long) -> Iterator[Comparison]:
 
     ours, _ = best(lambda: krippendorff_alpha(ratings))
     theirs, _ = best(loop, most=2)
-    yield Comparison("1,000 resamples of alpha", "a loop over krippendorff", ours, theirs * 50)
+    yield Comparison(
+        "1,000 resamples of alpha",
+        "a loop over krippendorff",
+        ours,
+        theirs * 50,
+        None,
+        peak_megabytes(lambda: krippendorff_alpha(ratings)),
+        peak_megabytes(loop),
+    )
 
 
 def _pairs(judgements: int) -> Iterator[Comparison]:
@@ -235,7 +250,7 @@ def _pairs(judgements: int) -> Iterator[Comparison]:
 
 #: Run by the interpreter of another environment: times one peer on the table that it is given, and prints JSON.
 _OUTSIDE = """
-import json, sys, time, warnings
+import json, sys, time, tracemalloc, warnings
 import pandas as pd
 warnings.simplefilter("ignore")
 long = pd.read_csv(sys.argv[2])
@@ -251,53 +266,81 @@ call = {"irrCAC": irr, "pingouin": icc}[sys.argv[1]]
 call()
 start = time.perf_counter()
 value = call()
-print(json.dumps({"seconds": time.perf_counter() - start, "value": float(value)}))
+seconds = time.perf_counter() - start
+tracemalloc.start()
+call()
+peak = tracemalloc.get_traced_memory()[1] / 1e6
+print(json.dumps({"seconds": seconds, "value": float(value), "megabytes": peak}))
 """
 
 
-def outside(python: str, judgements: int) -> Iterator[Comparison | str]:
+def outside(python: str | None, judgements: int) -> Iterator[Comparison | str]:
     """Peers that need an environment of their own; a sentence where one does not answer."""
+    if python is None:
+        yield f"{' and '.join(PEERS_APART)} were not there: make peers, or give --peer-python."
+        return
     long = scores(judgements // 5, 5)
+    ours = {
+        "irrCAC": (
+            "Gwet's AC2 with its error",
+            lambda: gwet_ac(prepare_ratings(*long, LEVELS)).value,
+            1e-4,  # it rounds
+        ),
+        "pingouin": (
+            "six ICC of a complete table",
+            lambda: [form(prepare_ratings(*long, LEVELS)) for form in ALL_FORMS][2].value,
+            1e-6,
+        ),
+    }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scores.csv"
         pd.DataFrame(dict(zip(("piece", "rater", "score"), long, strict=True))).to_csv(
             path, index=False
         )
-        for peer, what, ours, digits in (
-            (
-                "irrCAC",
-                "Gwet's AC2 with its error",
-                lambda: gwet_ac(prepare_ratings(*long, LEVELS)).value,
-                1e-4,
-            ),
-            (
-                "pingouin",
-                "six ICC of a complete table",
-                lambda: [form(prepare_ratings(*long, LEVELS)) for form in ALL_FORMS][2].value,
-                1e-6,
-            ),
-        ):
-            ran = subprocess.run(
-                [python, "-c", _OUTSIDE, peer, str(path)], capture_output=True, text=True
-            )
+        for peer in PEERS_APART:
+            what, call, digits = ours[peer]
+            try:
+                ran = subprocess.run(
+                    [python, "-c", _OUTSIDE, peer, str(path)], capture_output=True, text=True
+                )
+            except OSError as error:
+                yield f"{peer} was not there: {error.strerror}"
+                continue
             if ran.returncode:
-                yield f"{peer} was not there: {ran.stderr.strip().splitlines()[-1:]}"
+                yield f"{peer} was not there: {' '.join(ran.stderr.strip().splitlines()[-1:])}"
                 continue
             answer = json.loads(ran.stdout.strip().splitlines()[-1])
-            seconds, value = best(ours)
-            same = abs(value - answer["value"]) < digits
-            yield Comparison(what, peer, seconds, answer["seconds"], same)
+            seconds, value = best(call)
+            yield Comparison(
+                what,
+                peer,
+                seconds,
+                answer["seconds"],
+                abs(value - answer["value"]) < digits,
+                peak_megabytes(call),
+                answer["megabytes"],
+            )
 
 
-def main() -> int:
+def peer_python() -> str | None:
+    """The interpreter that ``make peers`` made, where it was run."""
+    return str(PEER_PYTHON) if PEER_PYTHON.exists() else None
+
+
+def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.agreement", description=__doc__)
-    parser.add_argument("--judgements", type=int, default=1_000_000)
+    parser.add_argument(
+        "--judgements", default="1000,10000,100000,1000000", help="sizes of our own tables"
+    )
     parser.add_argument(
         "--peers", type=int, default=20_000, help="size of the tables that peers get"
     )
-    parser.add_argument("--peer-python", help="an interpreter that has irrCAC and pingouin")
-    arguments = parser.parse_args()
-    console = Console(width=118)
+    parser.add_argument(
+        "--peer-python", default=peer_python(), help="an interpreter that has irrCAC and pingouin"
+    )
+    parser.add_argument("--save", type=Path, help="keep what is printed in this file")
+    arguments = parser.parse_args(argv)
+    console = Console(width=118, record=True)
     table = Table(
         "Calibrate alone",
         "judgements",
@@ -307,33 +350,44 @@ def main() -> int:
         "peak MB",
         "wanted ",
     )
-    for one in own(arguments.judgements):
-        table.add_row(
-            one.what,
-            f"{one.judgements:,}",
-            f"{one.seconds:.3f}",
-            f"{one.processor:.3f}",
-            "" if one.seconds_wanted is None else f"{one.seconds_wanted:g}",
-            f"{one.megabytes:,.0f}",
-            "" if one.megabytes_wanted is None else f"{one.megabytes_wanted:g}",
-        )
+    for size in arguments.judgements.split(","):
+        for one in own(int(size)):
+            table.add_row(
+                one.what,
+                f"{one.judgements:,}",
+                f"{one.seconds:.3f}",
+                f"{one.processor:.3f}",
+                "" if one.seconds_wanted is None else f"{one.seconds_wanted:g}",
+                f"{one.megabytes:,.1f}",
+                "" if one.megabytes_wanted is None else f"{one.megabytes_wanted:g}",
+            )
+        table.add_section()
     console.print(table)
-    table = Table("beside peers", "Calibrate", "peer", "peer takes", "times as long", "same answer")
-    notes = (
-        [] if arguments.peer_python else ["irrCAC and pingouin were not there: give --peer-python."]
+    table = Table(
+        "beside peers",
+        "Calibrate",
+        "MB",
+        "peer",
+        "peer takes",
+        "its MB",
+        "times as long",
+        "same answer",
     )
-    found: list[Comparison | str] = list(compare(arguments.peers))
-    if arguments.peer_python:
-        found += outside(arguments.peer_python, arguments.peers)
-    for one in found:
+    notes = []
+    for one in (
+        *compare(arguments.peers),
+        *outside(arguments.peer_python, arguments.peers),
+    ):
         if isinstance(one, str):
             notes.append(one)
             continue
         table.add_row(
             one.what,
             f"{one.ours * 1000:,.1f} ms",
+            f"{one.our_megabytes:,.1f}",
             one.peer,
             f"{one.theirs * 1000:,.1f} ms",
+            f"{one.their_megabytes:,.1f}",
             f"{one.ratio:,.1f}",
             {True: "yes", False: "NO", None: ""}[one.same],
         )
@@ -341,9 +395,14 @@ def main() -> int:
     for note in notes:
         console.print(note)
     console.print(
-        f"Peers got {arguments.peers:,} judgements. Python {sys.version.split()[0]}, {time.strftime('%Y-%m-%d')}. "
-        "Best of several runs."
+        f"Peers got {arguments.peers:,} judgements. Python {sys.version.split()[0]}, {os.cpu_count()} cores, "
+        f"{time.strftime('%Y-%m-%d')}. Best of several runs, the building of counts included; resamples are of alpha."
     )
+    if arguments.save:
+        told = console.export_text()
+        arguments.save.write_text(
+            "\n".join(line.rstrip() for line in told.splitlines()) + "\n", encoding="utf-8"
+        )
     return 0
 
 

@@ -15,6 +15,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from benchmarks.agreement import PEERS_APART
 from tests.support.tree import ROOT, pyproject, tracked_files
 
 # Where conda-forge says it differently.
@@ -36,8 +37,8 @@ def environment() -> dict:
     return yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 
 
-def constraints() -> dict[str, Requirement]:
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+def constraints(file: str = "constraints.txt") -> dict[str, Requirement]:
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
     parsed = [Requirement(line) for line in lines if line and not line.startswith("#")]
     return {canonicalize_name(item.name): item for item in parsed}
 
@@ -91,11 +92,32 @@ def test_every_declared_library_is_pinned_inside_its_range() -> None:
         assert requirement.specifier.contains(version), requirement
 
 
-def test_constraints_are_exact_and_name_no_place() -> None:
-    for name, pin in constraints().items():
+def test_the_benchmarks_peers_are_a_group_apart_with_pins_of_their_own() -> None:
+    """irrCAC holds pandas below 3: the two lists cannot be one environment."""
+    groups = pyproject()["dependency-groups"]
+    peers = [Requirement(text) for text in groups["peers"]]
+    pins = constraints("benchmarks/peers.txt")
+    for requirement in peers:
+        assert {clause.operator for clause in requirement.specifier} == {">=", "<"}, requirement
+        (version,) = [
+            clause.version for clause in pins[canonicalize_name(requirement.name)].specifier
+        ]
+        assert requirement.specifier.contains(version), requirement
+    assert {one.name for one in peers} == set(PEERS_APART)
+    (apart,) = [clause.version for clause in pins["pandas"].specifier]
+    (ours,) = [one for one in all_requirements() if one.name == "pandas"]
+    assert not ours.specifier.contains(apart)
+    assert not {canonicalize_name(one.name) for one in peers} & set(
+        ranges(map(str, all_requirements()))
+    )
+
+
+@pytest.mark.parametrize("file", ["constraints.txt", "benchmarks/peers.txt"])
+def test_constraints_are_exact_and_name_no_place(file: str) -> None:
+    for name, pin in constraints(file).items():
         assert [clause.operator for clause in pin.specifier] == ["=="], name
         assert pin.url is None
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line.startswith("-") or "://" in line] == []
 
 

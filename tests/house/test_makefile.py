@@ -35,7 +35,15 @@ def clone(tmp_path: Path) -> Path:
     """A clone in a folder with a space in its name, with what the preparation reads."""
     folder = tmp_path / "a fresh clone"
     (folder / ".ci").mkdir(parents=True)
-    for name in (".ci/environment", ".ci/run", "Makefile", "pyproject.toml", "constraints.txt"):
+    (folder / "benchmarks").mkdir()
+    for name in (
+        ".ci/environment",
+        ".ci/run",
+        "Makefile",
+        "pyproject.toml",
+        "constraints.txt",
+        "benchmarks/peers.txt",
+    ):
         shutil.copy(ROOT / name, folder / name)
     return folder
 
@@ -123,6 +131,21 @@ def test_what_is_installed_for_work_serves_for_use(clone: Path, commands: Path) 
 
 
 @pytest.mark.usefixtures("python")
+def test_peers_get_an_environment_of_their_own_without_calibrate(
+    clone: Path, commands: Path
+) -> None:
+    assert prepare(clone, commands, "peers").returncode == 0
+    assert (clone / ".venv-peers" / "bin" / "python").exists()
+    assert not (clone / ".venv").exists()
+    log = (clone / "pip.log").read_text(encoding="utf-8")
+    assert "--constraint benchmarks/peers.txt --group peers" in log
+    assert "--editable" not in log
+    asked = installs(clone)
+    assert prepare(clone, commands, "peers").returncode == 0
+    assert installs(clone) == asked
+
+
+@pytest.mark.usefixtures("python")
 def test_use_does_not_serve_for_work(clone: Path, commands: Path) -> None:
     prepare(clone, commands, "use")
     prepare(clone, commands, "work")
@@ -203,7 +226,9 @@ def make(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "workbench", "lint", "bench", "clean", "help"])
+@pytest.mark.parametrize(
+    "target", ["demo", "test", "workbench", "lint", "bench", "peers", "clean", "help"]
+)
 def test_every_command_is_there_and_help_says_what_it_does(target: str) -> None:
     assert make("--dry-run", target).returncode == 0
     assert re.search(rf"^  {target} +\S.+", make("help").stdout, re.MULTILINE)
