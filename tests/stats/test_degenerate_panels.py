@@ -293,6 +293,8 @@ def test_a_result_is_frozen_and_turns_into_json():
         "weights",
         "value",
         "se",
+        "se_null",
+        "p_null",
         "ci_low",
         "ci_high",
         "method",

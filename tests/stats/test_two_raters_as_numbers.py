@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -20,7 +21,7 @@ from calibrate.stats.cronbach import cronbach_alpha
 from calibrate.stats.icc import icc_1_1, icc_a_1, icc_c_1, icc_c_k, intraclass
 from calibrate.stats.kendall import kendall_w
 from calibrate.stats.ratings import prepare_ratings
-from calibrate.stats.two_raters import light_kappa
+from calibrate.stats.two_raters import cohen_kappa, light_kappa, scott_pi
 from tests.stats.panels import panel, simulated
 
 LEVELS = [1, 2, 3, 4]
@@ -59,6 +60,44 @@ def test_the_standard_error_of_a_correlation_is_the_known_one_for_normal_scores(
     found = pearson(ratings)
     assert found.se == pytest.approx((1 - found.value**2) / math.sqrt(4000), rel=0.05)
     assert lin_ccc(ratings).value < found.value
+
+
+@pytest.mark.parametrize("statistic", [pearson, spearman, lin_ccc])
+def test_the_error_under_no_agreement_is_the_spread_over_all_ways_to_pair_the_scores(statistic):
+    first, second = [1, 2, 2, 3, 4, 4], [1, 1, 2, 4, 3, 4]
+    every = [
+        statistic(panel([list(pair) for pair in zip(first, order, strict=True)], LEVELS)).value
+        for order in itertools.permutations(second)
+    ]
+    rows = [list(pair) for pair in zip(first, second, strict=True)]
+    assert statistic(panel(rows, LEVELS)).se_null == pytest.approx(np.std(every), abs=1e-12)
+
+
+@pytest.mark.parametrize("statistic", [cohen_kappa, scott_pi, mean_difference])
+def test_the_error_under_no_agreement_is_how_far_luck_alone_scatters(statistic):
+    rng = np.random.default_rng(8)
+    habits = [0.1, 0.3, 0.4, 0.2]
+    luck = [
+        statistic(panel(rng.choice(LEVELS, (60, 2), p=habits).tolist(), LEVELS)) for _ in range(400)
+    ]
+    scatter = np.std([one.value for one in luck])
+    assert np.mean([one.se_null for one in luck]) == pytest.approx(scatter, rel=0.12)
+
+
+@pytest.mark.parametrize("statistic", [cohen_kappa, scott_pi, pearson, spearman, lin_ccc])
+def test_scores_of_several_criteria_have_no_error_under_no_agreement(statistic):
+    """The formulas take scores one by one; criteria of one piece go together."""
+    by_criterion = prepare_ratings(
+        np.repeat(range(20), 4),
+        np.tile([0, 1], 40),
+        np.ravel(ROWS),
+        LEVELS,
+        criterion=np.tile([0, 0, 1, 1], 20),
+    )
+    found = statistic(by_criterion)
+    assert found.se > 0
+    assert math.isnan(found.se_null)
+    assert statistic(panel(ROWS, LEVELS)).se_null > 0
 
 
 def test_the_difference_of_two_raters_in_standard_deviations_and_in_points():

@@ -56,7 +56,7 @@ def lin_ccc(ratings: Ratings, pair: tuple[int, int] | None = None) -> Coefficien
 
     It misleads when the pieces hardly differ (it is then low however close the scores are). Undefined when every score is
     the same. Source: Lin (1989), *Biometrics* 45, pp. 255–268; the standard error is the large-sample one by piece, without
-    his assumption of normal scores.
+    his assumption of normal scores. ``se_null`` is for a test of 0: the spread over all ways to pair the two raters' scores.
 
     Parameters
     ----------
@@ -76,7 +76,9 @@ def lin_ccc(ratings: Ratings, pair: tuple[int, int] | None = None) -> Coefficien
     value = 2 * float(dx @ dy) / len(x) / whole
     influence = (2 * dx * dy - value * (dx**2 + dy**2 + 2 * apart * (dx - dy) + apart**2)) / whole
     influence -= influence.mean()
-    return _with_interval(replace(basis, value=value), influence, piece, bool((x == y).all()))
+    most = 2 * math.sqrt(float(dx @ dx) * float(dy @ dy)) / len(x) / whole
+    found = replace(basis, value=value, se_null=most * _error_by_luck(basis))
+    return _with_interval(found, influence, piece, bool((x == y).all()))
 
 
 def pearson(ratings: Ratings, pair: tuple[int, int] | None = None) -> Coefficient:
@@ -84,7 +86,9 @@ def pearson(ratings: Ratings, pair: tuple[int, int] | None = None) -> Coefficien
 
     It says nothing about agreement: two raters who differ by one level on every piece correlate perfectly. Report it only
     beside a number that sees severity. Undefined when one of the two gave every piece the same score. Source: Pearson (1895),
-    *Proceedings of the Royal Society* 58, pp. 240–242; the standard error is the large-sample one by piece.
+    *Proceedings of the Royal Society* 58, pp. 240–242; the standard error is the large-sample one by piece. ``se_null`` is for a
+    test of 0: 1/√(n − 1), the spread over all ways to pair the two raters' scores (Pitman 1937, *Supplement to the Journal of the
+    Royal Statistical Society* 4, pp. 225–232).
     """
     basis, x, y, piece = _numbers("pearson", "A correlation", ratings, pair)
     return basis if basis.undefined else _correlation(basis, x, y, piece)
@@ -96,7 +100,7 @@ def spearman(ratings: Ratings, pair: tuple[int, int] | None = None) -> Coefficie
     For levels that are no numbers; like any correlation it is blind to severity. On short scales nearly all ranks are tied
     and it is hardly different from Pearson's. Undefined when one of the two gave every piece the same score. Source:
     Spearman (1904), *American Journal of Psychology* 15, pp. 72–101; the standard error is the large-sample one of a
-    correlation between the ranks, by piece.
+    correlation between the ranks, by piece; ``se_null`` as for `pearson`.
     """
     basis, x, y, piece = _numbers("spearman", "A correlation", ratings, pair)
     if basis.undefined:
@@ -111,7 +115,8 @@ def mean_difference(ratings: Ratings, pair: tuple[int, int] | None = None) -> Co
     *Educational Measurement: Issues and Practice* 31, pp. 2–13); that is a convention.
 
     It misleads where both raters use few levels: a small spread makes a small difference look large. Undefined when neither
-    rater's scores vary. The divisor is the root of the mean of the two variances.
+    rater's scores vary. The divisor is the root of the mean of the two variances; ``se_null``, for a test of no difference, takes
+    it as known.
     """
     basis, x, y, piece = _numbers("mean_difference", "A difference", ratings, pair)
     if basis.undefined:
@@ -127,8 +132,9 @@ def mean_difference(ratings: Ratings, pair: tuple[int, int] | None = None) -> Co
         return replace(found, flags=(ONE_PIECE,))
     influence = (dx - dy) / spread - value * ((dx**2 + dy**2) / 2 - variance) / (2 * variance)
     se = standard_error(influence, piece)
+    null = standard_error((dx - dy) / spread, piece)
     low, high = t_interval(value, se, basis.n_pieces, -math.inf, math.inf)
-    return replace(found, se=se, ci_low=low, ci_high=high)
+    return replace(found, se=se, se_null=null, ci_low=low, ci_high=high)
 
 
 def limits_of_agreement(ratings: Ratings, pair: tuple[int, int] | None = None) -> Limits:
@@ -185,7 +191,14 @@ def _correlation(basis: Coefficient, x: FloatArray, y: FloatArray, piece: IntArr
     zx, zy = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
     value = min(1.0, max(-1.0, float((zx * zy).mean())))
     influence = zx * zy - value * (zx**2 + zy**2) / 2
-    return _with_interval(replace(basis, value=value), influence, piece, 1 - abs(value) < 1e-12)
+    found = replace(basis, value=value, se_null=_error_by_luck(basis))
+    return _with_interval(found, influence, piece, 1 - abs(value) < 1e-12)
+
+
+def _error_by_luck(basis: Coefficient) -> float:
+    """The spread of a correlation over all ways to pair the scores; nan where pieces have several criteria, or there is one."""
+    n = basis.n_ratings // 2
+    return 1 / math.sqrt(n - 1) if basis.n_pieces == n > 1 else math.nan
 
 
 def _with_interval(

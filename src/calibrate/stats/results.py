@@ -40,8 +40,8 @@ class Coefficient:
     flags
         What a reader must know beside the number (``no variation``, ``one piece: no interval``, …).
     se_null
-        The standard error under the hypothesis that the coefficient is 0, for a test; ``nan`` where it is not worked out. It
-        is not for intervals.
+        The standard error under the hypothesis that the coefficient is 0, for a test, where it differs from ``se`` and a formula
+        is known; else ``nan``. It is not for intervals: those show where the truth may lie, and so use ``se``.
     p_null
         The probability of a value this high or higher if raters had nothing in common; ``nan`` where it is not worked out.
     observed, expected
@@ -82,6 +82,8 @@ class Coefficient:
             "weights": self.weights,
             "value": _or_none(self.value),
             "se": _or_none(self.se),
+            "se_null": _or_none(self.se_null),
+            "p_null": _or_none(self.p_null),
             "ci_low": _or_none(self.ci_low),
             "ci_high": _or_none(self.ci_high),
             "method": self.method,

@@ -42,7 +42,7 @@ def cohen_kappa(
 
     Sources: Cohen (1968), *Psychological Bulletin* 70, pp. 213–220; both large-sample standard errors are those of Fleiss,
     Cohen & Everitt (1969), *Psychological Bulletin* 72, pp. 323–327: ``se`` for the interval (by piece where a piece has
-    several criteria), ``se_null`` for a test of kappa = 0.
+    several criteria), ``se_null`` for a test of kappa = 0 (not worked out where a piece has several criteria).
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def scott_pi(
 
     It misleads when most pieces sit at one level, as Cohen's kappa does. Undefined when every score is the same. Source:
     Scott (1955), *Public Opinion Quarterly* 19, pp. 321–325; the standard error is Gwet's (2008, *British Journal of
-    Mathematical and Statistical Psychology* 61, pp. 29–48), by piece.
+    Mathematical and Statistical Psychology* 61, pp. 29–48), by piece; ``se_null`` is for a test of pi = 0, as for Cohen's kappa.
 
     Parameters
     ----------
@@ -178,9 +178,8 @@ def _of_a_pair(
     else:
         se = math.sqrt(float(influence @ influence)) / n
     null = float(rows @ (matrix - margins) ** 2 @ columns) - expected**2
-    found = replace(
-        found, se=se, se_null=math.sqrt(max(null, 0.0) / n) / (1 - expected) if null else 0.0
-    )
+    se_null = math.sqrt(max(null, 0.0) / n) / (1 - expected) if basis.n_pieces == n else math.nan
+    found = replace(found, se=se, se_null=se_null)
     if bool((matrix[first, second] == 1.0).all()):
         return replace(found, flags=(PERFECT,))
     if symmetric:
