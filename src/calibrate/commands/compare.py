@@ -97,7 +97,7 @@ def compare(
             frame[name] = frame[name].astype("string").str.strip().replace("", None)
     if own is not None:
         mark_own(frame, _column(frame, plain_heading(own), "--own", own), own, table.file)
-    beside_own = own_beside_others(frame, table.levels, column, margin)
+    beside_own = own_beside_others(frame, table.levels, column, too_small)
     rows = blind_readings(frame, table.levels, "be compared", file=table.file)
     rows = rows[rows[column].notna()]
     if rows.empty:
