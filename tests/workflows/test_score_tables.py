@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +14,7 @@ import pytest
 
 from calibrate.model.scores import ReadingPurpose
 from calibrate.model.session import Consensus
+from calibrate.model.work import Window
 from calibrate.store.project import Project
 from calibrate.workflows.score_tables import (
     COLUMNS,
@@ -134,6 +135,23 @@ def test_the_table_is_narrowed_by_session_window_round_purpose_and_school(projec
     assert readings(window="2026-spring") == []
     assert readings(school="maple") == ["a", "b", "c"]
     assert readings(school="birch") == ["b", "c", "d"]
+
+
+def test_a_reading_has_the_window_of_its_session_and_the_piece_its_own(project: Project) -> None:
+    with project.transaction() as unit:
+        later = Window("2026-spring", "Spring", "2025-26", date(2026, 3, 1), date(2026, 5, 1))
+        unit.work.windows.put(later)
+        unit.work.pieces.put(replace(unit.work.pieces.get("p2"), window_id="2026-spring"))
+    put(project, "a", "p1", "r1", "1")
+    put(project, "b", "p2", "r2", "2")
+    put(project, "c", "p2", "r1", "3", session=None, round="operational")
+    table = score_table(project).set_index("reading")
+    assert table["window"].to_dict() == {"a": "2025-fall", "b": "2026-spring", "c": "2026-spring"}
+    assert table["reading_window"].to_dict() == {
+        "a": "2025-fall",
+        "b": "2025-fall",
+        "c": "2026-spring",
+    }
 
 
 def test_an_empty_table_has_the_columns_and_types_of_a_full_one(project: Project) -> None:

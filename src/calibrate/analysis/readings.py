@@ -234,3 +234,12 @@ def criteria_in_order(scales: ScaleLike, table: pd.DataFrame) -> list[str]:
     """The criteria that the table holds, in the rubric's order."""
     present = set(table["criterion"])
     return [criterion for criterion in scales if criterion in present]
+
+
+def reading_window(table: pd.DataFrame) -> str:
+    """The column that tells when readings were made: ``reading_window``, or ``window`` where the table has no other.
+
+    In a project ``window`` is the piece's own; a piece of the fall may be read again in a session of the spring.
+    """
+    name = "reading_window"
+    return name if name in table.columns and table[name].notna().any() else "window"

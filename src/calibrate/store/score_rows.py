@@ -53,7 +53,8 @@ def current_score_rows(
     -------
     list of dict
         The keys of `PIECE_COLUMNS`, and criterion, score, position, code, comment, reading,
-        session, round, purpose, scored_at, minutes, rubric_id, rubric_version.
+        session, reading_window (that of its session, else of the piece), round, purpose, scored_at, minutes, rubric_id,
+        rubric_version.
     """
     score, reading, piece, level = scores.score, scores.reading, work.piece, rubrics.level
     later = score.alias("later")
@@ -66,6 +67,7 @@ def current_score_rows(
         "comment": score.c.comment,
         "reading": reading.c.id,
         "session": reading.c.session_id,
+        "reading_window": sa.func.coalesce(session.c.window_id, piece.c.window_id),
         "round": reading.c.round,
         "purpose": sa.type_coerce(reading.c.purpose, sa.Text),
         "scored_at": reading.c.scored_at,
@@ -84,6 +86,7 @@ def current_score_rows(
         .select_from(
             score.join(reading, reading.c.id == score.c.reading_id)
             .join(piece, piece.c.id == reading.c.piece_id)
+            .outerjoin(session, session.c.id == reading.c.session_id)
             .outerjoin(level, of_level)
             .outerjoin(later, later.c.replaces == score.c.id)
         )

@@ -38,6 +38,7 @@ COLUMNS = (
     "position",
     "reading",
     "session",
+    "reading_window",
     "round",
     "purpose",
     "joint",
@@ -113,7 +114,8 @@ def score_table(
     -------
     pandas.DataFrame
         The columns of `COLUMNS`: ``piece`` is the code that people see, ``rater`` an internal id,
-        ``score`` a float (nan where a code was given), ``position`` the level's place from 1.
+        ``score`` a float (nan where a code was given), ``position`` the level's place from 1; ``window`` is the piece's,
+        ``reading_window`` that of the session in which it was read.
     """
     with project.reading() as unit:
         rows = current_score_rows(
