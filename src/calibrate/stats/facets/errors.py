@@ -7,17 +7,20 @@ for clusters Liang & Zeger 1986, *Biometrika* 73).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from calibrate.stats.facets.blocks import Blocks
+from calibrate.stats.facets.blocks import Blocks, PieceTable
 from calibrate.stats.facets.joint import JointFit
 from calibrate.stats.facets.judgements import Judgements, distinct
 from calibrate.stats.facets.layout import Layout
 from calibrate.stats.facets.marginal import MarginalFit
 from calibrate.stats.facets.moments import Moments
 from calibrate.stats.facets.patterns import Patterns
+from calibrate.stats.facets.quadrature import Posterior
 from calibrate.stats.facets.solve import Inverse, invert
 
 FloatArray = npt.NDArray[np.float64]
@@ -35,14 +38,9 @@ def joint_covariance(
     inverse: Inverse, found: Moments, patterns: Patterns, layout: Layout
 ) -> FloatArray:
     """The robust covariance of joint estimates; ``found`` holds the moments of the patterns' judgements."""
-    data = patterns.every
-    back = patterns.of_judgement
-    along = found.mean[back] - data.level
-    by_level = _level_residuals(found.chance[:, back], data.level)
-    blocks = Blocks(data, layout, data.n_pieces)
-    table = blocks.table(along, by_level)
-    meat = blocks.cross(table, np.ones(data.n_pieces))
-    return _sandwich(inverse.full, meat, _own_pieces(data, layout))
+    scores = joint_scores(found, patterns, layout)
+    meat = scores.blocks.cross(scores.table, np.ones(patterns.every.n_pieces))
+    return _sandwich(inverse.full, meat, _own_pieces(patterns.every, layout))
 
 
 def marginal_inverse(fit: MarginalFit) -> Inverse:
@@ -54,34 +52,81 @@ def marginal_covariance(
     inverse: Inverse, fit: MarginalFit, patterns: Patterns, layout: Layout
 ) -> FloatArray:
     """The robust covariance of marginal estimates, group means and spread included."""
+    scores = marginal_scores(fit.posterior, fit.spread, len(fit.means), patterns, layout)
+    blocks, table, extra = scores.blocks, scores.table, scores.extra
+    size, more = layout.size, extra.shape[1]
+    meat = np.zeros((size + more,) * 2)
+    meat[:size, :size] = blocks.cross(table, np.ones(patterns.every.n_pieces))
+    meat[:size, size:] = blocks.against(table, extra)
+    meat[size:, :size] = meat[:size, size:].T
+    meat[size:, size:] = (extra.T @ extra).toarray()
+    judged = int((patterns.of_piece >= 0).sum())
+    own = np.r_[_own_pieces(patterns.every, layout), np.full(more, judged)]
+    return _sandwich(inverse.full, meat, own)
+
+
+@dataclass(frozen=True, eq=False)
+class PieceScores:
+    """The slope of each piece's log-likelihood along every parameter: pieces × parameters.
+
+    Attributes
+    ----------
+    blocks, table
+        Along the parameters of the layout.
+    extra
+        Along the group means and the spread of the pieces (no columns for joint estimates).
+    """
+
+    blocks: Blocks
+    table: PieceTable
+    extra: sparse.csr_matrix
+
+    def times(self, way: FloatArray) -> FloatArray:
+        """What each piece gives along a direction of all parameters, shape (n_pieces,)."""
+        size = self.blocks.layout.size
+        found = self.blocks.times(self.table, way[:size])
+        return np.asarray(found + self.extra @ way[size:])
+
+
+def joint_scores(found: Moments, patterns: Patterns, layout: Layout) -> PieceScores:
+    """The scores of joint estimates; ``found`` holds the moments of the patterns' judgements."""
     data, back = patterns.every, patterns.of_judgement
-    found = fit.posterior
-    along = found.expected[back] - data.level
-    by_level = _level_residuals(found.chance[:, back], data.level)
     blocks = Blocks(data, layout, data.n_pieces)
-    table = blocks.table(along, by_level)
-    groups = len(fit.means)
+    by_level = _level_residuals(found.chance[:, back], data.level)
+    table = blocks.table(found.mean[back] - data.level, by_level)
+    return PieceScores(blocks, table, sparse.csr_matrix((data.n_pieces, 0)))
+
+
+def marginal_scores(
+    found: Posterior, spread: float, groups: int, patterns: Patterns, layout: Layout
+) -> PieceScores:
+    """The scores of marginal estimates.
+
+    Parameters
+    ----------
+    found
+        Posteriors of the patterns at the estimates.
+    spread, groups
+        The standard deviation of pieces within their groups, logits, and how many groups there are.
+    """
+    data, back = patterns.every, patterns.of_judgement
+    blocks = Blocks(data, layout, data.n_pieces)
+    by_level = _level_residuals(found.chance[:, back], data.level)
+    table = blocks.table(found.expected[back] - data.level, by_level)
     rows = np.flatnonzero(patterns.of_piece >= 0)
     which = patterns.of_piece[rows]
     free = (found.deviation > 1e-12).astype(float)
     extra = sparse.csr_matrix(
         (
             np.r_[
-                (free * found.prior_mean[0] / fit.spread)[which],
+                (free * found.prior_mean[0] / spread)[which],
                 (free * (found.prior_mean[1] - 1))[which],
             ],
             (np.r_[rows, rows], np.r_[patterns.group[which], np.full(len(rows), groups)]),
         ),
         shape=(data.n_pieces, groups + 1),
     )
-    size = layout.size
-    meat = np.zeros((size + groups + 1,) * 2)
-    meat[:size, :size] = blocks.cross(table, np.ones(data.n_pieces))
-    meat[:size, size:] = blocks.against(table, extra)
-    meat[size:, :size] = meat[:size, size:].T
-    meat[size:, size:] = (extra.T @ extra).toarray()
-    own = np.r_[_own_pieces(data, layout), np.full(groups + 1, len(rows))]
-    return _sandwich(inverse.full, meat, own)
+    return PieceScores(blocks, table, extra)
 
 
 def _level_residuals(chance: FloatArray, level: npt.NDArray[np.int64]) -> FloatArray:
