@@ -120,6 +120,24 @@ def test_drift_is_told_where_earlier_pieces_were_read_again():
     assert "read again" in found["R0"].sentence
 
 
+def test_better_students_in_the_later_window_are_not_taken_for_drift():
+    difficulty, changes = np.array([-0.3, 0.0, 0.3]), []
+    for seed in (24, 27, 30, 33):
+        rng = np.random.default_rng(seed)
+        quality = rng.normal(0, 1.2, 80)
+        readers = [list(rng.permutation(4)[:2]) for _ in range(80)]
+        fall = draw(seed, quality, readers, np.zeros(4), difficulty)
+        spring = draw(seed + 1, rng.normal(1.5, 1.2, 80), readers, np.zeros(4), difficulty)
+        spring.piece = spring.piece + 200
+        again = draw(seed + 2, quality[:8], readers[:8], np.zeros(4), difficulty)
+        parts = zip((fall, spring, again), "122", strict=True)
+        table = pd.concat([as_table(drawn, window=window) for drawn, window in parts])
+        found = reread_drift(table, scales(3))
+        assert {one.verdict for one in found} <= {"steady", "cannot tell"}
+        changes += [one.change for one in found]
+    assert abs(np.mean(changes)) < 0.3, "a common mean of both windows would make it −0.9"
+
+
 def test_drift_cannot_be_told_where_nothing_was_read_again():
     found = reread_drift(year(1, reread=False), scales(3))
     assert {one.verdict for one in found} == {"cannot tell"}

@@ -87,6 +87,35 @@ def piece_groups(rows: pd.DataFrame, columns: Sequence[str] = COLUMNS) -> PieceG
     )
 
 
+def groups_apart(
+    rows: pd.DataFrame, apart: str, columns: Sequence[str] = COLUMNS
+) -> npt.NDArray[np.object_]:
+    """Groups of pieces, never one for pieces that different readers read: the label of each row's piece.
+
+    Pieces read by two schools (or in two windows) may have been picked for the purpose. With a mean of their own for every set
+    of readers, however few they are, readers are set beside each other by what they gave to the same pieces alone.
+
+    Parameters
+    ----------
+    rows
+        Readings.
+    apart
+        The column that tells who or when (a school, a window): pieces whose sets of values differ are never in one group.
+    columns
+        Further columns by which pieces may differ, as in `piece_groups`.
+    """
+    sets = _values(rows["piece"].astype(str), rows[apart].astype("string").fillna("not told"))
+    own = sets.loc[rows["piece"].astype(str)].to_numpy(dtype=object)
+    labels = own.copy()
+    further = [one for one in columns if one != apart]
+    for one in sorted(set(own)):
+        mine = own == one
+        within = piece_groups(rows[mine], further).labels
+        if within is not None:
+            labels[mine] = one + " · " + within
+    return labels
+
+
 def _values(pieces: pd.Series, column: pd.Series) -> pd.Series:
     pairs = pd.DataFrame({"piece": pieces.to_numpy(), "value": column.to_numpy()})
     pairs = pairs.drop_duplicates().sort_values(["piece", "value"])

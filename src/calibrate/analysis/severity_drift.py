@@ -13,12 +13,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats as distributions
 
-from calibrate.analysis.piece_groups import piece_groups
-from calibrate.analysis.readings import BLIND_ROUNDS, ScaleLike, as_scales, prepare
+from calibrate.analysis.intervals import MIN_PIECES
+from calibrate.analysis.piece_groups import groups_apart
+from calibrate.analysis.readings import BLIND_ROUNDS, ScaleLike, as_scales, prepare, reading_window
 from calibrate.analysis.wording import label, signed
 from calibrate.stats.facets import FacetsFit, fit_facets, prepare_judgements
+from calibrate.stats.facets.contrasts import Contrasts
 from calibrate.stats.facets.effects import false_discovery
+from calibrate.stats.facets.judgements import RATER
 
 _BETWEEN = "\x1f"
 
@@ -27,7 +31,8 @@ _BETWEEN = "\x1f"
 class RereadDrift:
     """One rater's change in severity from one window to a later one, in logits; positive became harsher.
 
-    ``verdict`` is ``harsher``, ``more lenient``, ``steady`` (nothing beyond chance) or ``cannot tell``, with the reason.
+    ``verdict`` is ``harsher``, ``more lenient``, ``steady`` (nothing beyond chance) or ``cannot tell``, with the reason. The
+    interval is Student's t with ``df`` degrees of freedom: one less than the pieces that the change rests on in effect.
     """
 
     rater: str
@@ -35,6 +40,7 @@ class RereadDrift:
     last: str
     change: float
     se: float
+    df: float
     ci_low: float
     ci_high: float
     verdict: str
@@ -46,7 +52,7 @@ def reread_drift(
     table: pd.DataFrame,
     scales: ScaleLike,
     *,
-    column: str = "window",
+    column: str | None = None,
     order: Sequence[str] | None = None,
     labels: Mapping[str, str] | None = None,
     estimator: str = "mml",
@@ -61,11 +67,12 @@ def reread_drift(
         A score table and the scale of every criterion. A piece that was read again in a later window has that window in the
         rows of that reading.
     column
-        The column that tells when a reading was made.
+        The column that tells when a reading was made (default: ``reading_window`` where the table has it, else ``window``).
     order
         The windows in the order of time (default: as text, which suits ids that begin with the year).
     """
     rows = prepare(table, scales)
+    column = column or reading_window(rows)
     rows = rows[rows["round"].isin(BLIND_ROUNDS) & (rows["purpose"] == "independent")]
     rows = rows[rows["position"].notna() & rows[column].notna() & ~rows["joint"]]
     windows = [str(one) for one in (order or sorted(rows[column].unique()))]
@@ -85,19 +92,19 @@ def reread_drift(
             _cannot(rater, seen[rater], why, labels) for rater in raters if len(seen[rater]) > 1
         )
     known = {name: scale.values for name, scale in as_scales(scales).items()}
-    groups = piece_groups(rows.drop(columns=[column]))
     data = prepare_judgements(
         rows["piece"],
         rows["_who"],
         rows["criterion"],
         rows["score"],
         known,
-        groups=groups.labels if estimator == "mml" else None,
+        groups=groups_apart(rows, column) if estimator == "mml" else None,
         model=model,
     )
     fit = fit_facets(data, estimator=estimator, errors=errors)
+    contrasts = {number: Contrasts(part) for number, part in fit.bounded}
     found = [
-        _change(fit, rater, seen[rater][0], later, labels)
+        _change(fit, contrasts, rater, seen[rater][0], later, labels)
         for rater in raters
         for later in seen[rater][1:]
     ]
@@ -109,25 +116,31 @@ def _something_was_reread(rows: pd.DataFrame, column: str) -> bool:
 
 
 def _change(
-    fit: FacetsFit, rater: str, first: str, last: str, labels: Mapping[str, str] | None
+    fit: FacetsFit,
+    contrasts: Mapping[int, Contrasts],
+    rater: str,
+    first: str,
+    last: str,
+    labels: Mapping[str, str] | None,
 ) -> RereadDrift:
-    ids = fit.data.facets[0].ids
+    ids = fit.data.facets[RATER].ids
     a, b = ids.index(rater + _BETWEEN + first), ids.index(rater + _BETWEEN + last)
-    for _, part in fit.bounded:
-        if part.estimated[0][a] and part.estimated[0][b]:
-            start = part.layout.starts[0]
-            change = float(part.full[start + b] - part.full[start + a])
-            way = np.zeros(len(part.full))
-            way[start + b], way[start + a] = 1.0, -1.0
-            se = math.sqrt(max(float(way @ part.covariance @ way), 0.0))
-            if not part.inverse.open[[start + a, start + b]].any():
-                half = 1.96 * se
-                return RereadDrift(
-                    rater, first, last, change, se, change - half, change + half, "", "", ""
-                )
-    return _cannot(
-        rater, [first, last], "no chain of pieces read again joins the two windows", labels
-    )
+    for number, part in fit.bounded:
+        if not (part.estimated[RATER][a] and part.estimated[RATER][b]):
+            continue
+        start = part.layout.starts[RATER]
+        change = float(part.full[start + b] - part.full[start + a])
+        way = np.zeros(contrasts[number].width)
+        way[start + b], way[start + a] = 1.0, -1.0
+        error = contrasts[number].of(way)
+        if math.isnan(error.se) or error.df < MIN_PIECES - 1:
+            continue
+        se = error.plain if fit.options.errors == "information" else error.se
+        half = float(distributions.t.ppf(0.975, error.df)) * se
+        return RereadDrift(
+            rater, first, last, change, se, error.df, change - half, change + half, "", "", ""
+        )
+    return _cannot(rater, [first, last], "too few pieces read again join the two windows", labels)
 
 
 def _cannot(
@@ -135,7 +148,9 @@ def _cannot(
 ) -> RereadDrift:
     text = f"{label(labels, rater)}, change over time: cannot tell, because {why}."
     nan = math.nan
-    return RereadDrift(rater, windows[0], windows[-1], nan, nan, nan, nan, "cannot tell", why, text)
+    return RereadDrift(
+        rater, windows[0], windows[-1], nan, nan, 0.0, nan, nan, "cannot tell", why, text
+    )
 
 
 def _with_verdicts(
@@ -143,7 +158,9 @@ def _with_verdicts(
 ) -> tuple[RereadDrift, ...]:
     p = np.array(
         [
-            math.erfc(abs(one.change / one.se) / math.sqrt(2)) if one.se > 0 else math.nan
+            2 * float(distributions.t.sf(abs(one.change / one.se), one.df))
+            if one.se > 0
+            else math.nan
             for one in found
         ]
     )
@@ -173,6 +190,7 @@ def _with_verdicts(
                 one.last,
                 one.change,
                 one.se,
+                one.df,
                 one.ci_low,
                 one.ci_high,
                 verdict,
