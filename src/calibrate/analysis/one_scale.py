@@ -1,0 +1,168 @@
+"""Raters on one scale, and groups of them set beside each other in rubric points, through all chains of shared pieces.
+
+The many-facet Rasch model puts every rater whom a chain of shared pieces joins on one scale. A group's points are the mean over
+its raters (each counts once) of what each would award to the whole pool of pieces; pieces of different schools, grades and
+windows may differ in quality. Raters of different subsets are never set beside each other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from calibrate.analysis.intervals import MIN_PIECES
+from calibrate.analysis.piece_groups import groups_apart
+from calibrate.analysis.readings import Scales
+from calibrate.stats.facets import FacetsFit, fit_facets, prepare_judgements
+from calibrate.stats.facets.contrasts import Contrasts
+from calibrate.stats.facets.judgements import RATER
+from calibrate.stats.facets.pool import PoolPoints, pool_points
+
+FloatArray = npt.NDArray[np.float64]
+
+APART = "no chain of shared pieces joins them"
+THIN = "too few pieces carry the chain between them"
+UNBOUNDED = "on every shared piece the scores differ the same way, so the model has no finite answer; more pieces will help"
+NOTHING = "no piece was read by two raters with scores that would show a difference"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The points that one group awards minus those of another, over the same pool of pieces.
+
+    ``df`` are the degrees of freedom of Student's t: one less than the pieces that the difference rests on in effect. ``n_a``
+    and ``n_b`` count the raters it speaks for; ``left_a`` and ``left_b`` those whom nothing joins to them. ``reason`` says why
+    there is no number.
+    """
+
+    value: float
+    se: float
+    df: float
+    n_a: int
+    n_b: int
+    left_a: int = 0
+    left_b: int = 0
+    subset: int = 0
+    reason: str = ""
+
+
+class OneScale:
+    """The raters of a table on one scale.
+
+    Parameters
+    ----------
+    rows
+        Independent blind readings: piece, criterion, score, and what tells where pieces come from.
+    scales
+        The scale of every criterion.
+    who
+        The column of the rater, or of whatever is to stand on the scale (a rater in one window).
+    apart
+        The column of the groups that will be set beside each other: pieces that different ones of them read are never taken
+        for draws from one group.
+    """
+
+    def __init__(
+        self,
+        rows: pd.DataFrame,
+        scales: Scales,
+        *,
+        apart: str,
+        who: str = "rater",
+    ) -> None:
+        rows = rows.assign(_group=groups_apart(rows, apart))
+        rows = rows[~_at_the_ends(rows, scales)]
+        data = prepare_judgements(
+            rows["piece"],
+            rows[who],
+            rows["criterion"],
+            rows["score"],
+            {name: scale.values for name, scale in scales.items()},
+            groups=rows["_group"],
+        )
+        self.fit: FacetsFit = fit_facets(data)
+        self._place = {one: i for i, one in enumerate(data.facets[RATER].ids)}
+        self._parts: list[tuple[int, PoolPoints, Contrasts]] = [
+            (number, pool_points(part), Contrasts(part)) for number, part in self.fit.bounded
+        ]
+
+    def points(self, subset: int) -> dict[str, float]:
+        """What every rater of a subset would award to the pool on average, in rubric points."""
+        found = next(points for number, points, _ in self._parts if number == subset)
+        return {
+            one: float(found.points[i])
+            for one, i in self._place.items()
+            if math.isfinite(found.points[i])
+        }
+
+    def beside(self, a: Sequence[str], b: Sequence[str]) -> Beside:
+        """One group of raters minus another, in the subset that holds most of both."""
+        best: tuple[int, int, int] | None = None
+        for at, (_, found, _) in enumerate(self._parts):
+            n_a, n_b = (len(self._there(found, group)) for group in (a, b))
+            if n_a and n_b and (best is None or min(n_a, n_b) > best[0]):
+                best = (min(n_a, n_b), n_a + n_b, at)
+        if best is None:
+            return self._silent(a, b)
+        number, found, contrasts = self._parts[best[2]]
+        one, two = self._there(found, a), self._there(found, b)
+        weights = np.zeros(len(found.points))
+        weights[one] += 1 / len(one)
+        weights[two] -= 1 / len(two)
+        value, way = found.weighed(weights)
+        error = contrasts.of(way)
+        told = (len(one), len(two), len(a) - len(one), len(b) - len(two), number)
+        if math.isnan(error.se):
+            return Beside(math.nan, math.nan, 0.0, *told, reason=APART)
+        if error.df < MIN_PIECES - 1:
+            return Beside(value, math.nan, error.df, *told, reason=THIN)
+        return Beside(value, error.se, error.df, *told)
+
+    def own_variance(self, one: str, centre: Sequence[str]) -> float:
+        """The error variance of one rater's points beside the mean of a group's; ``nan`` where it is not known."""
+        for _, found, contrasts in self._parts:
+            there = self._there(found, centre)
+            i = self._place.get(one, -1)
+            if i not in there:
+                continue
+            weights = np.zeros(len(found.points))
+            weights[there] -= 1 / len(there)
+            weights[i] += 1
+            return contrasts.of(found.weighed(weights)[1]).se ** 2
+        return math.nan
+
+    def _there(self, found: PoolPoints, group: Sequence[str]) -> list[int]:
+        places = [self._place[one] for one in group if one in self._place]
+        return [i for i in places if math.isfinite(found.points[i])]
+
+    def _silent(self, a: Sequence[str], b: Sequence[str]) -> Beside:
+        nan = math.nan
+        if not self.fit.fits:
+            reason = NOTHING
+        elif any(part.unbounded for _, part in self.fit.fits) and self._together(a, b):
+            reason = UNBOUNDED
+        else:
+            reason = APART
+        return Beside(nan, nan, 0.0, 0, 0, len(a), len(b), 0, reason)
+
+    def _together(self, a: Sequence[str], b: Sequence[str]) -> bool:
+        return any(
+            bool(set(a) & set(subset)) and bool(set(b) & set(subset))
+            for subset in self.fit.subset_ids()
+        )
+
+
+def _at_the_ends(rows: pd.DataFrame, scales: Scales) -> npt.NDArray[np.bool_]:
+    """Rows of groups of pieces with all scores at one end of the scale: they have no mean, and set nobody beside anybody."""
+    low = rows["criterion"].map({name: scale.values[0] for name, scale in scales.items()})
+    high = rows["criterion"].map({name: scale.values[-1] for name, scale in scales.items()})
+    ends = pd.DataFrame(
+        {"group": rows["_group"], "low": rows["score"] <= low, "high": rows["score"] >= high}
+    )
+    by = ends.groupby("group")
+    return np.asarray(by["low"].transform("all") | by["high"].transform("all"), dtype=bool)
