@@ -84,6 +84,16 @@ def test_few_raters_and_pieces_are_a_first_look():
     assert "4 raters and 5 pieces only" in small.sentence
 
 
+def test_the_range_is_told_and_a_wide_one_is_called_too_wide(table):
+    wide = dependability(table, SCALES)
+    two = wide.plan(2).phi_sure
+    told = f"plausibly lies from {share_shown(two.ci_low)} to {share_shown(two.ci_high)}"
+    assert f"{told}, too wide a range to plan by" in wide.sentence
+    many = {f"R{i}": ("lincoln", 0.1 * (i % 5)) for i in range(16)}
+    narrow = dependability(panel(np.random.default_rng(3), many, 40), SCALES)
+    assert "plausibly lies from" in narrow.sentence and "too wide" not in narrow.sentence
+
+
 def test_readings_after_the_talk_do_not_count(table):
     later = table.assign(round="after_discussion", score=2.0)
     both = dependability(pd.concat([table, later]), SCALES)
@@ -94,7 +104,9 @@ def test_readings_after_the_talk_do_not_count(table):
 def test_the_picture_says_its_numbers(table):
     found = dependability(table, SCALES, minutes=9)
     picture = dependability_figure(found)
-    assert f"2 raters {share_shown(found.plan(2).phi)}" in picture.alt
+    two = found.plan(2)
+    range_ = f"{share_shown(two.phi_sure.ci_low)}–{share_shown(two.phi_sure.ci_high)}"
+    assert f"2 raters {share_shown(two.phi)} ({range_})" in picture.alt
     assert picture.sentence == found.sentence
     drawn = picture.svg()
     assert "12" in drawn and "hours of scoring" in drawn

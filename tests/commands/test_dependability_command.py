@@ -39,7 +39,11 @@ def test_json_of_brennans_data_fits_the_schema_and_his_numbers(run):
     assert found["piece x rater x criterion"] == pytest.approx(0.93518518, abs=1e-7)
     assert (answer["object"], answer["design"]) == ("piece", "crossed")
     assert answer["g"] == answer["decision_study"][3]["g"]
-    assert answer["decision_study"][1] == {
+    two = answer["decision_study"][1]
+    assert two.pop("phi_ci_low") < two["phi"] < two.pop("phi_ci_high")
+    assert two.pop("g_ci_low") < two["g"] < two.pop("g_ci_high")
+    assert two.pop("g_se") > 0 and two.pop("phi_se") > 0
+    assert two == {
         "n_rater": 2,
         "n_task": 1,
         "g": pytest.approx(0.5364347468),
@@ -63,13 +67,30 @@ def test_what_cannot_be_told_is_null_with_its_reason(run):
     answer = answer_of(run("piece,rater,score\nA,1,2\nB,1,3\n", "--levels", "1-4", "--json"))
     assert (answer["g"], answer["phi"], answer["decision_study"]) == (None, None, [])
     assert answer["undefined"] == "only one rater scored"
+    assert answer["phi_ci_low"] is None
+
+
+def test_errors_come_with_components_but_for_criteria_which_are_fixed(run):
+    answer = answer_of(run(LONG, "--levels", "0-9", "--json"))
+    for one in answer["components"]:
+        if one["source"] == "criterion":
+            assert one["se"] is None and one["ci_low"] is None
+        else:
+            assert one["se"] > 0 and one["ci_low"] <= one["variance"] <= one["ci_high"]
 
 
 def test_the_terminal_shows_tables_and_the_sentence(run):
     result = run(LONG, "--levels", "0-9", "--minutes", "9", "--cut", "5")
     assert result.exit_code == 0, result.stderr
-    for told in ("piece x rater", "Raters a piece", "1.5 hours", "A second rater on every piece"):
-        assert told in result.stdout
+    for told in (
+        "piece x rater",
+        "Raters a piece",
+        "95% range",
+        "1.5 hours",
+        "A second rater on every piece",
+        "it plausibly lies from",
+    ):
+        assert told in " ".join(result.stdout.split())
 
 
 def test_mistakes_on_the_command_line_end_with_two(run):

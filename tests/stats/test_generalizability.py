@@ -54,7 +54,13 @@ def test_brennans_printed_components_come_out_to_his_last_digit():
 def test_complete_tables_equal_the_analysis_of_variance_in_r(name):
     study = study_of(name)
     assert (study.design, study.method) == ("crossed", "expected mean squares")
-    assert estimates(study) == pytest.approx(CASES[name]["expected"]["anova"], rel=1e-9)
+    assert estimates(study) == pytest.approx(CASES[name]["expected"]["anova"], rel=1e-11)
+
+
+@each
+def test_complete_tables_equal_generalizit_to_its_last_digit(name):
+    printed = CASES[name]["expected"]["generalizit"]
+    assert estimates(study_of(name)) == pytest.approx(printed, abs=0.5000001e-4)
 
 
 @each

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from calibrate.analysis.dependability_words import dependability_sentence
+from calibrate.analysis.dependability_words import Row, dependability_sentence
 from calibrate.analysis.readings import (
     LeftOut,
     ScaleLike,
@@ -23,7 +23,12 @@ from calibrate.analysis.readings import (
 )
 from calibrate.errors import ArgumentError
 from calibrate.stats.generalizability import Component, GStudy, g_study
-from calibrate.stats.generalizability_decisions import Dependability, decide
+from calibrate.stats.generalizability_decisions import (
+    UNSURE,
+    Dependability,
+    Sure,
+    decide,
+)
 
 MOST_RATERS = 6
 """The decision study goes at least this far in readings of a piece."""
@@ -38,7 +43,7 @@ class Plan:
     ----------
     n_rater, n_task
         Readings of each piece, and pieces of each student (1 where the piece is measured).
-    g, phi, sem, phi_cut, consistency
+    g, phi, sem, phi_cut, consistency, g_sure, phi_sure
         See `calibrate.stats.generalizability_decisions.Dependability`.
     hours
         Teacher-hours of scoring for the objects at hand; nan where no minutes are known.
@@ -52,6 +57,8 @@ class Plan:
     phi_cut: float
     consistency: float
     hours: float
+    g_sure: Sure = UNSURE
+    phi_sure: Sure = UNSURE
 
     def as_dict(self) -> dict[str, object]:
         """The fields of the JSON answer."""
@@ -64,7 +71,13 @@ class Plan:
             "sem": self.sem,
             "phi_cut": self.phi_cut,
             "consistency": self.consistency,
+            **_sure("g", self.g_sure),
+            **_sure("phi", self.phi_sure),
         }
+
+
+def _sure(name: str, one: Sure) -> dict[str, object]:
+    return {f"{name}_se": one.se, f"{name}_ci_low": one.ci_low, f"{name}_ci_high": one.ci_high}
 
 
 @dataclass(frozen=True)
@@ -125,11 +138,16 @@ class DependabilityResult:
                     "variance": one.variance,
                     "share": one.share,
                     "estimate": one.estimate,
+                    "se": one.se,
+                    "ci_low": one.ci_low,
+                    "ci_high": one.ci_high,
                 }
                 for one in study.components
             ],
             "g": self.now.g,
             "phi": self.now.phi,
+            **_sure("g", self.now.g_sure),
+            **_sure("phi", self.now.phi_sure),
             "decision_study": [one.as_dict() for one in self.plans],
             "sentence": self.sentence,
             "design": study.design,
@@ -208,9 +226,19 @@ def dependability(
     spent, told = _minutes(rows, minutes)
     plans = _plans(study, cut, spent)
     now = decide(study, max(study.readings, 1.0), max(study.tasks, 1.0), cut)
-    words = dependability_sentence(
-        study, now, [(p.n_rater, p.n_task, p.phi, p.hours, p.consistency) for p in plans], labels
-    )
+    rows_told = [
+        Row(
+            p.n_rater,
+            p.n_task,
+            p.phi,
+            p.hours,
+            p.consistency,
+            p.phi_sure.ci_low,
+            p.phi_sure.ci_high,
+        )
+        for p in plans
+    ]
+    words = dependability_sentence(study, now, rows_told, labels)
     return DependabilityResult(study, now, plans, spent, told, cut, chosen.left_out, words)
 
 
@@ -225,7 +253,18 @@ def _plans(study: GStudy, cut: float | None, minutes: float) -> tuple[Plan, ...]
             one = decide(study, n, tasks, cut)
             hours = study.n_objects * tasks * n * minutes / 60
             found.append(
-                Plan(n, tasks, one.g, one.phi, one.sem, one.phi_cut, one.consistency, hours)
+                Plan(
+                    n,
+                    tasks,
+                    one.g,
+                    one.phi,
+                    one.sem,
+                    one.phi_cut,
+                    one.consistency,
+                    hours,
+                    one.g_sure,
+                    one.phi_sure,
+                )
             )
     return tuple(found)
 

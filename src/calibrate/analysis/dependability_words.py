@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from calibrate.analysis.wording import count, listed, percent, upper_first
 from calibrate.stats.generalizability import GStudy
 from calibrate.stats.generalizability_decisions import Dependability
 
-Row = tuple[int, int, float, float, float]
-"""Raters, tasks, phi, hours, consistency."""
+
+class Row(NamedTuple):
+    """What the sentence needs of a row of the decision study."""
+
+    n_rater: int
+    n_task: int
+    phi: float
+    hours: float
+    consistency: float
+    low: float
+    high: float
+
 
 _PLAIN = {
     "piece": "how good the pieces are",
@@ -29,6 +40,8 @@ _PLAIN = {
 _ORDINALS = ("first", "second", "third", "fourth")
 FEW_RATERS = 4
 FEW_PIECES = 10
+WIDE = 0.3
+"""A range of dependability wider than this says too little to plan by."""
 
 
 def share_shown(value: float) -> str:
@@ -37,6 +50,13 @@ def share_shown(value: float) -> str:
         return "not known"
     text = f"{value:.2f}"
     return text[1:] if text.startswith("0") else text
+
+
+def range_shown(low: float, high: float) -> str:
+    """``.52–.71``; nothing where it is not known."""
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return f"{share_shown(low)}–{share_shown(high)}"
 
 
 def hours_shown(hours: float) -> str:
@@ -72,11 +92,13 @@ def dependability_sentence(
         return " ".join(
             [*parts, "There are no differences that scores could be depended on to show."]
         )
-    own = min(max(round(study.tasks), 1), max(row[1] for row in rows))
-    parts.append(_raters([row for row in rows if row[1] == own], study, own))
+    own = min(max(round(study.tasks), 1), max(row.n_task for row in rows))
+    here = [row for row in rows if row.n_task == own]
+    parts.append(_raters(here, study, own))
+    parts.append(_range(here))
     if study.object == "student":
-        parts.append(_tasks([row for row in rows if row[0] == 2]))
-    parts.append(_cut([row for row in rows if row[1] == own], study))
+        parts.append(_tasks([row for row in rows if row.n_rater == 2]))
+    parts.append(_cut(here, study))
     if study.n_raters < FEW_RATERS or study.n_pieces < FEW_PIECES:
         few = f"{count(study.n_raters, 'rater')} and {count(study.n_pieces, 'piece')}"
         parts.append(f"This rests on {few} only: take it as a first look.")
@@ -102,46 +124,57 @@ def _differences(study: GStudy, labels: Mapping[str, str] | None) -> str:
 
 
 def _raters(rows: Sequence[Row], study: GStudy, own: int) -> str:
-    by_raters = {row[0]: row for row in rows}
+    by_raters = {row.n_rater: row for row in rows}
     one, two, three = (by_raters.get(n) for n in (1, 2, 3))
     if one is None or two is None or three is None:
         return ""
     on = "piece" if study.object == "piece" else f"of {count(own, 'piece')} a student"
     text = (
         f"A second rater on every {on if study.object == 'piece' else 'piece'} lifts dependability "
-        f"from {share_shown(one[2])} to {share_shown(two[2])}"
+        f"from {share_shown(one.phi)} to {share_shown(two.phi)}"
     )
     if study.object == "student":
         text += f" ({on})"
-    more = three[2] - two[2]
+    more = three.phi - two.phi
     gain = f"adds {share_shown(more)}" if more >= 0.005 else "adds next to nothing"
-    if math.isnan(one[3]):
+    if math.isnan(one.hours):
         return f"{text}; a third {gain}."
-    cost = hours_shown(two[3] - one[3])
+    cost = hours_shown(two.hours - one.hours)
     return f"{text} and costs {cost} of scoring; a third {gain} for {cost} more."
 
 
+def _range(rows: Sequence[Row]) -> str:
+    """How sure that is, for two raters."""
+    two = next((row for row in rows if row.n_rater == 2), None)
+    if two is None or math.isnan(two.low) or math.isnan(two.high):
+        return ""
+    text = f"With two raters like these it plausibly lies from {share_shown(two.low)} to {share_shown(two.high)}"
+    if two.high - two.low <= WIDE:
+        return f"{text}."
+    return f"{text}, too wide a range to plan by: more raters who read the same pieces would narrow it."
+
+
 def _tasks(rows: Sequence[Row]) -> str:
-    by_tasks = {row[1]: row for row in rows}
+    by_tasks = {row.n_task: row for row in rows}
     one, two = by_tasks.get(1), by_tasks.get(2)
     if one is None or two is None:
         return ""
     text = (
-        f"With two raters, a second piece from every student lifts it from {share_shown(one[2])} "
-        f"to {share_shown(two[2])}"
+        f"With two raters, a second piece from every student lifts it from {share_shown(one.phi)} "
+        f"to {share_shown(two.phi)}"
     )
-    if math.isnan(one[3]):
+    if math.isnan(one.hours):
         return f"{text}."
-    return f"{text} and costs {hours_shown(two[3] - one[3])} of scoring."
+    return f"{text} and costs {hours_shown(two.hours - one.hours)} of scoring."
 
 
 def _cut(rows: Sequence[Row], study: GStudy) -> str:
-    by_raters = {row[0]: row for row in rows}
+    by_raters = {row.n_rater: row for row in rows}
     one, two = by_raters.get(1), by_raters.get(2)
-    if one is None or two is None or math.isnan(one[4]) or math.isnan(two[4]):
+    if one is None or two is None or math.isnan(one.consistency) or math.isnan(two.consistency):
         return ""
     things = "pieces" if study.object == "piece" else "students"
     return upper_first(
-        f"read by one rater, {percent(one[4])} of {things} would land on the same side of the cut if "
-        f"somebody else read them; by two, {percent(two[4])}."
+        f"read by one rater, {percent(one.consistency)} of {things} would land on the same side of the cut if "
+        f"somebody else read them; by two, {percent(two.consistency)}."
     )

@@ -84,11 +84,18 @@ def dependability(
 
 def _show(result: DependabilityResult) -> None:
     """The components, the decision study, then the sentence and what to know."""
+    from math import isnan
+
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from calibrate.analysis.dependability_words import hours_shown, share_shown, source_name
+    from calibrate.analysis.dependability_words import (
+        hours_shown,
+        range_shown,
+        share_shown,
+        source_name,
+    )
     from calibrate.analysis.wording import count, percent
 
     screen = Console(soft_wrap=False)
@@ -106,6 +113,7 @@ def _show(result: DependabilityResult) -> None:
         table.add_column("Source", overflow="fold")
         table.add_column("In words", overflow="fold")
         table.add_column("Variance", justify="right", no_wrap=True)
+        table.add_column("95% range", justify="right", no_wrap=True)
         table.add_column("Share", justify="right", no_wrap=True)
         for one in study.components:
             chance = ", and chance" if one is study.components[-1] else ""
@@ -113,11 +121,12 @@ def _show(result: DependabilityResult) -> None:
                 one.source,
                 source_name(one.source) + chance,
                 f"{one.variance:.3f}",
+                "" if isnan(one.ci_low) else f"{one.ci_low:.3f}–{one.ci_high:.3f}",
                 percent(one.share),
             )
         screen.print(table)
         screen.print()
-        screen.print(_plans(result, Table, share_shown, hours_shown))
+        screen.print(_plans(result, Table, share_shown, hours_shown, range_shown))
         screen.print()
     screen.print(Text(result.sentence))
     for note in study.notes:
@@ -137,6 +146,7 @@ def _plans(
     table_of: type[Table],
     share: Callable[[float], str],
     hours: Callable[[float], str],
+    range_of: Callable[[float, float], str],
 ) -> Table:
     """The decision study as a table; columns that know nothing are left out."""
     students = result.study.object == "student"
@@ -146,7 +156,7 @@ def _plans(
     table.add_column("Raters a piece", justify="right")
     if students:
         table.add_column("Pieces a student", justify="right")
-    for name in ("g", "phi"):
+    for name in ("g", "phi", "95% range"):
         table.add_column(name, justify="right", no_wrap=True)
     if result.cut is not None:
         table.add_column("Same side of the cut", justify="right")
@@ -159,6 +169,7 @@ def _plans(
             *([str(one.n_task)] if students else []),
             share(one.g),
             share(one.phi),
+            range_of(one.phi_sure.ci_low, one.phi_sure.ci_high),
             *([share(one.consistency)] if result.cut is not None else []),
             *([hours(one.hours)] if timed else []),
         )

@@ -14,22 +14,21 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from calibrate.errors import ArgumentError
-from calibrate.stats.generalizability_balanced import (
-    Source,
-    crossed_components,
-    nested_components,
-)
+from calibrate.stats.generalizability_balanced import crossed_components, nested_components
 from calibrate.stats.generalizability_effects import Effects, effects_of
 from calibrate.stats.generalizability_gaps import components_with_gaps
+from calibrate.stats.generalizability_squares import MeanSquares, Source, interval
 from calibrate.stats.generalizability_table import GTable, g_table
 
 FloatArray = npt.NDArray[np.float64]
 
+_CRITERION: Source = ("criterion",)
 EMS = "expected mean squares"
 REML = "REML"
 
@@ -48,12 +47,18 @@ class Component:
         As it was estimated.
     share
         Its part of all variances, 0–1.
+    se, ci_low, ci_high
+        The estimate's standard error and the 95 % interval, squared points; ``nan`` for criteria, which are fixed, and where
+        they cannot be told.
     """
 
     source: str
     variance: float
     estimate: float
     share: float
+    se: float = math.nan
+    ci_low: float = math.nan
+    ci_high: float = math.nan
 
     @property
     def factors(self) -> Source:
@@ -85,6 +90,8 @@ class GStudy:
         The mean over pieces of the mean over criteria, in points.
     undefined
         Why there are no components; None where there are.
+    evidence
+        The mean squares behind the components, criteria (fixed) aside; None where their errors cannot be told.
     """
 
     object: str
@@ -101,6 +108,12 @@ class GStudy:
     tasks: float
     mean: float
     undefined: str | None = None
+    evidence: MeanSquares | None = None
+
+    @cached_property
+    def draws(self) -> FloatArray:
+        """Components that could be true, shape (draws, sources of the evidence); without evidence there are none."""
+        return np.zeros((0, 0)) if self.evidence is None else self.evidence.draws()
 
     def variance(self, *factors: str) -> float:
         """The variance of one source, 0 where the design has no such source."""
@@ -148,14 +161,15 @@ def g_study(
         return _study(table, effects, "", {}, (), reason)
     full = None if method == REML else table.as_array(effects.nested)
     if full is not None:
-        found = (
+        squares = (
             nested_components(full)
             if effects.nested
             else crossed_components(full, table.axes_of_array)
         )
-        return _study(table, effects, EMS, found, ())
-    found, notes = components_with_gaps(table, effects)
-    return _study(table, effects, REML, found, notes)
+        found = dict(zip(squares.sources, squares.estimates.tolist(), strict=True))
+        return _study(table, effects, EMS, found, (), None, squares.without(_CRITERION))
+    gapped = components_with_gaps(table, effects)
+    return _study(table, effects, REML, gapped.components, gapped.notes, None, gapped.evidence)
 
 
 def _study(
@@ -165,16 +179,19 @@ def _study(
     found: Mapping[Source, float],
     notes: tuple[str, ...],
     undefined: str | None = None,
+    evidence: MeanSquares | None = None,
 ) -> GStudy:
     total = sum(max(value, 0.0) for value in found.values())
     # Rounding alone can leave a component a hair below nothing.
     hair = 1e-12 * max(total, 1e-300)
+    errors = _errors(evidence)
     components = tuple(
         Component(
             " x ".join(source),
             max(float(value), 0.0),
             float(value),
             max(float(value), 0.0) / total if total > 0 else math.nan,
+            *errors.get(source, (math.nan, math.nan, math.nan)),
         )
         for source, value in found.items()
     )
@@ -200,4 +217,16 @@ def _study(
         tasks=table.tasks,
         mean=table.mean,
         undefined=undefined,
+        evidence=evidence,
     )
+
+
+def _errors(evidence: MeanSquares | None) -> dict[Source, tuple[float, float, float]]:
+    """The standard error and the interval of every component."""
+    if evidence is None:
+        return {}
+    errors, draws = np.sqrt(np.diag(evidence.covariance)), evidence.draws()
+    return {
+        source: (float(errors[i]), *interval(draws[:, i]))
+        for i, source in enumerate(evidence.sources)
+    }

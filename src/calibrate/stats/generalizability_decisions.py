@@ -15,10 +15,26 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special, stats
 
 from calibrate.stats.generalizability import GStudy
-from calibrate.stats.generalizability_balanced import Source
+from calibrate.stats.generalizability_squares import Source, interval
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sure:
+    """How sure a coefficient is: its standard error and its 95 % interval, all 0–1; ``nan`` where that cannot be told."""
+
+    se: float = math.nan
+    ci_low: float = math.nan
+    ci_high: float = math.nan
+
+
+UNSURE = Sure()
+"""Where nothing can be told of it."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +55,9 @@ class Dependability:
         Dependability of being above or below the cut, 0–1; ``nan`` without a cut.
     consistency
         The chance that two such panels decide alike on which side of the cut an object lies, 0–1.
+    g_sure, phi_sure
+        What the coefficients may be for objects and raters (and tasks) like these: the error by the delta method, the interval
+        from the study's mean squares.
     """
 
     n_rater: float
@@ -48,6 +67,8 @@ class Dependability:
     sem: float
     phi_cut: float
     consistency: float
+    g_sure: Sure = UNSURE
+    phi_sure: Sure = UNSURE
 
 
 def decide(
@@ -76,6 +97,8 @@ def decide(
         math.sqrt(absolute),
         nan if cut is None else _phi_at(study, true, absolute, cut),
         nan if cut is None else _consistency(study.mean, true, absolute, cut),
+        _sure(study, n_rater, n_task, relative_only=True),
+        _sure(study, n_rater, n_task, relative_only=False),
     )
 
 
@@ -113,13 +136,50 @@ def _sources(measured: str) -> dict[str, list[Source]]:
 def _parts(study: GStudy, n_rater: float, n_task: float) -> tuple[float, float, float]:
     """True variance, relative error and absolute error of the mean score."""
     part = error_parts(study)
-    relative = part["rater"] / n_rater + part["task"] / n_task + part["both"] / (n_rater * n_task)
-    absolute = relative + (
-        part["rater_alone"] / n_rater
-        + part["task_alone"] / n_task
-        + part["both_alone"] / (n_rater * n_task)
-    )
-    return part["object"], relative, absolute
+    shrunk = _divisors(n_rater, n_task)
+    relative = sum((part[name] / shrunk[name] for name in _RELATIVE), 0.0)
+    alone = sum((part[name] / shrunk[name] for name in _ALONE), 0.0)
+    return part["object"], relative, relative + alone
+
+
+_RELATIVE = ("rater", "task", "both")
+_ALONE = ("rater_alone", "task_alone", "both_alone")
+
+
+def _divisors(n_rater: float, n_task: float) -> dict[str, float]:
+    """What each part of the error is divided by."""
+    each = (n_rater, n_task, n_rater * n_task)
+    return {name: by for names in (_RELATIVE, _ALONE) for name, by in zip(names, each, strict=True)}
+
+
+def _sure(study: GStudy, n_rater: float, n_task: float, *, relative_only: bool) -> Sure:
+    evidence = study.evidence
+    if evidence is None:
+        return UNSURE
+    place = {source: i for i, source in enumerate(evidence.sources)}
+
+    def weights(name: str) -> FloatArray:
+        found = np.zeros(len(place))
+        for source in _sources(study.object)[name]:
+            for one, part in ((source, 1.0), ((*source, "criterion"), 1 / study.n_criteria)):
+                if one in place:
+                    found[place[one]] += part
+        return found
+
+    shrunk = _divisors(n_rater, n_task)
+    true = weights("object")
+    error = np.zeros(len(place))
+    for name in _RELATIVE if relative_only else (*_RELATIVE, *_ALONE):
+        error += weights(name) / shrunk[name]
+    now = np.array([study.variance(*source) for source in evidence.sources])
+    t, e = float(true @ now), float(error @ now)
+    if t + e <= 0:
+        return UNSURE
+    slope = (e * true - t * error) / (t + e) ** 2
+    se = math.sqrt(max(float(slope @ evidence.covariance @ slope), 0.0))
+    drawn, lost = study.draws @ true, study.draws @ error
+    with np.errstate(invalid="ignore"):
+        return Sure(se, *interval(drawn / (drawn + lost)))
 
 
 def _fixed(study: GStudy, *source: str) -> float:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.stats.generalizability_balanced import Source
 from calibrate.stats.generalizability_reml import separable
+from calibrate.stats.generalizability_squares import Source
 from calibrate.stats.generalizability_table import GTable
 from calibrate.stats.variance_components import cannot_separate
 
