@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 from pathlib import Path
@@ -54,6 +55,16 @@ def test_the_schools_beside_each_other_are_one_view_with_its_sentences_for_a_rea
     assert view["differences"]["rows"] and view["agreement"]["rows"]
     for words in (view["answer"], view["links"]["sentence"], view["silence"]["items"][0]["next"]):
         assert words in output["data"]["text/plain"]
+
+
+def test_agreement_says_its_sentences_to_a_reader_without_a_kernel(project: Path):
+    notebook = run_notebook(project / "notebooks" / "agreement.ipynb", session="S02")
+    (output,) = [out for cell in notebook.cells for out in cell.get("outputs", [])]
+    told = output["data"]["text/plain"].split("\n")
+    assert len(told) == 6
+    assert told[-1].startswith("All criteria together: ")
+    shown = html.unescape(output["data"]["text/html"])
+    assert all(one in shown for one in told)
 
 
 def test_the_reports_are_a_panel_that_keeps_no_name_in_the_notebook(project: Path):

@@ -106,6 +106,15 @@ def test_the_session_report_puts_the_coachs_page_first(sample_reports):
     assert soup.find("caption").get_text() == "Who does what by when"
 
 
+def test_the_session_report_shows_who_reads_alike_under_pseudonyms(sample_reports):
+    soup = page(sample_reports, ReportJob("session", "S01"))
+    (heading,) = [one for one in soup.find_all("h3") if one.get_text() == "Who reads alike"]
+    picture = heading.find_next("figure")
+    pairs = re.findall(r"(Rater \d+) and (Rater \d+): \d+% of 25 scores", picture.img["alt"])
+    assert len(pairs) == 21  # seven raters, five pieces, five criteria
+    assert len({one for pair in pairs for one in pair}) == 7
+
+
 def test_the_session_reports_numbers_are_those_of_the_scores(sample_reports):
     from itertools import combinations
 

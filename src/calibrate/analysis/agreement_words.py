@@ -57,6 +57,18 @@ def value_shown(one: Coefficient, value: float) -> str:
     return percent(value) if one.name in _PROPORTIONS else f"{value:.2f}".replace("-", "−")
 
 
+def interval_shown(one: Coefficient) -> str:
+    """The ends of a coefficient's interval as people see them; a dash where there is none."""
+    if not one.has_interval:
+        return "–"
+    return f"{value_shown(one, one.ci_low)} to {value_shown(one, one.ci_high)}"
+
+
+def to_know(one: Coefficient) -> str:
+    """What a reader must know beside the number: why there is none, or what its flags say; else empty."""
+    return one.undefined or "; ".join(one.flags)
+
+
 def agreement_sentence(
     name: str, coefficients: tuple[Coefficient, ...], codes: CodeUse | None = None
 ) -> str:

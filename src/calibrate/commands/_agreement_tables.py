@@ -59,7 +59,12 @@ def _coefficients(screen: Console, part: CriterionAgreement, name: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from calibrate.analysis.agreement_words import coefficient_name, value_shown
+    from calibrate.analysis.agreement_words import (
+        coefficient_name,
+        interval_shown,
+        to_know,
+        value_shown,
+    )
     from calibrate.analysis.wording import count
 
     table = Table(
@@ -78,20 +83,12 @@ def _coefficients(screen: Console, part: CriterionAgreement, name: str) -> None:
         table.add_column("Pieces", justify="right", no_wrap=True)
     table.add_column("To know", overflow="fold", min_width=8)
     for one in part.coefficients:
-        interval = (
-            f"{value_shown(one, one.ci_low)} to {value_shown(one, one.ci_high)}"
-            if one.has_interval
-            else "–"
-        )
-        note = "; ".join(
-            filter(None, [one.undefined, *(f for f in one.flags if not one.undefined)])
-        )
         table.add_row(
             coefficient_name(one),
             value_shown(one, one.value),
-            interval,
+            interval_shown(one),
             *([] if narrow else [str(one.n_pieces)]),
-            Text(note),
+            Text(to_know(one)),
         )
     screen.print(table)
     screen.print()

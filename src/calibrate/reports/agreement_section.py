@@ -13,7 +13,7 @@ from calibrate.analysis.movement import Movement
 from calibrate.analysis.pair_matrix import pair_matrix
 from calibrate.analysis.readings import independent_blind
 from calibrate.analysis.wording import percent
-from calibrate.model.rubric import Rubric
+from calibrate.model.rubric import Rubric, Scale
 from calibrate.reports import blocks
 from calibrate.reports.blocks import Block
 from calibrate.reports.drawing import Drawings
@@ -160,15 +160,36 @@ def pairs_of_sessions(
     """
     known = scales(rubric)
     chosen = independent_blind(readings[readings["session"].isin(sessions)], known).table
-    raters = sorted(chosen["rater"].unique())
+    return pairs_of_raters(chosen, known, draw, called)
+
+
+def pairs_of_raters(
+    rows: pd.DataFrame,
+    known: Mapping[str, Scale],
+    draw: Drawings,
+    called: Callable[[list[str]], Mapping[str, str]] | None = None,
+) -> Block:
+    """Every pair of raters, those who read alike side by side; nothing with few raters.
+
+    Parameters
+    ----------
+    rows
+        The readings that count.
+    known
+        The scale of each criterion.
+    called
+        From raters' ids to pseudonyms; None where raters are shown as the scores call them.
+    """
+    raters = sorted(rows["rater"].unique())
     if len(raters) < _FEWEST_RATERS:
         return Block("")
-    picture = draw.pairs_figure(pair_matrix(chosen, known), called(raters))
+    picture = draw.pairs_figure(pair_matrix(rows, known), called(raters) if called else None)
+    under = ", under pseudonyms" if called else ""
     return blocks.join(
         [
             blocks.subsection("Who reads alike"),
             blocks.paragraph(
-                "How often each pair of readers gave the same score, under pseudonyms; readers who read alike "
+                f"How often each pair of readers gave the same score{under}; readers who read alike "
                 "stand side by side. Hatched: the two share no piece."
             ),
             blocks.figure(picture.png(), picture.alt, picture.sentence),

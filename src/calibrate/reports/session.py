@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -15,12 +16,14 @@ from calibrate.model.session import MinuteKind, RoundName
 from calibrate.reports import blocks, closing
 from calibrate.reports.additions import read_additions
 from calibrate.reports.agreement_section import AgreementSection, agreement_section
+from calibrate.reports.agreement_section import pairs_of_sessions as pairs_of
 from calibrate.reports.blocks import Block, Summary
 from calibrate.reports.drawing import Drawings
 from calibrate.reports.kinds import ReportJob
 from calibrate.reports.parameters import ReportParameters
 from calibrate.reports.tables import table
 from calibrate.store.project import Project
+from calibrate.workflows.district_facts import rater_pseudonyms
 from calibrate.workflows.score_tables import scales
 from calibrate.workflows.session_facts import PieceFacts, SessionFacts, session_facts
 
@@ -195,8 +198,10 @@ class SessionReport:
         return words + _from_paper(self.facts.from_paper)
 
     def agreement(self) -> Block:
-        """Agreement by criterion with intervals."""
-        return self.blind_agreement.show(self.draw)
+        """Agreement by criterion with intervals, and every pair of readers."""
+        called = partial(rater_pseudonyms, self.project)
+        shown = (self.facts.blind, [self.facts.session.id], self.facts.rubric, self.draw)
+        return self.blind_agreement.show(self.draw) + pairs_of(*shown, called)
 
     def where_the_panel_split(self) -> Block:
         """The pieces worth the minutes, with their spread."""
