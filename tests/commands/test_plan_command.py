@@ -66,6 +66,59 @@ def test_scores_that_fall_apart_are_told_with_what_joins_them_and_what_precision
     assert answer["precision"]["sentence"] in answer["sentence"]
 
 
+def test_further_readings_keep_to_whose_students_the_tables_name(run):
+    def readings(*more, **kinds):
+        repair = answer_of(run("--scored", "s.csv", "--levels", "1-4", "--json", *more, **kinds))[
+            "repair"
+        ]
+        return repair["own_students_known"], repair["further_readings"]
+
+    known, further = readings(tables=False)
+    assert not known and len(further) == 1
+    # Everybody of one part teaches those whom the other part has read: the piece has to go the other way.
+    pieces = "piece,teacher\n" + "".join(f"{n},{'A;B' if n > 3 else ''}\n" for n in range(1, 6))
+    raters = "rater\nA\nB\nC\nD\n"
+    known, further = readings(pieces=pieces, raters=raters)
+    assert known and further[0]["rater"] in "CD" and int(further[0]["piece"]) <= 3
+
+
+def test_the_precision_asked_goes_into_the_plan_or_names_what_binds(run):
+    pieces = "piece\n" + "".join(f"Q{n}\n" for n in range(40))
+    raters = "rater,school\n" + "".join(f"T{n},{'east' if n % 2 else 'west'}\n" for n in range(6))
+    given = ("--scored", "s.csv", "--levels", "1-4", "--json")
+    answer = answer_of(run(*given, "--tell", "1", pieces=pieces, raters=raters))
+    told = answer["plan_tells"]
+    assert told["speaks_for"] == "raters" and told["shared"] == answer["precision"]["these_raters"]
+    assert told["pairs"][0]["n_shared_pieces"] >= told["shared"]
+    assert told["pairs"][0]["difference"] <= 1
+    assert told["sentence"] in answer["sentence"]
+    refused = run(*given, "--tell", "0.02", pieces=pieces, raters=raters)
+    assert refused.exit_code == 1 and "40 pieces" in refused.stdout
+    nobody = run(*given, "--tell", "0.2", "--speaks-for", "schools", pieces=pieces, raters=raters)
+    assert nobody.exit_code == 1 and "no number of pieces settles it" in nobody.stdout
+
+
+def test_a_projects_own_scores_and_roster_are_read(sample_project):
+    answer = answer_of(
+        runner.invoke(
+            app,
+            [
+                "plan",
+                "--project",
+                str(sample_project),
+                "--window",
+                "2026-spring",
+                "--tell",
+                "0.25",
+                "--json",
+            ],
+        )
+    )
+    assert answer["repair"]["own_students_known"]
+    assert answer["precision"]["difference"] == 0.25
+    assert all(one.startswith("Rater ") for part in answer["repair"]["subsets"] for one in part)
+
+
 def test_a_refusal_names_the_constraint(run):
     result = run("--readings", "5", "--json")
     assert result.exit_code == 1
@@ -76,7 +129,14 @@ def test_a_refusal_names_the_constraint(run):
 
 @pytest.mark.parametrize(
     ("options", "tables"),
-    [((), False), (("--tell", "0.25"), True), (("--scored", "s.csv", "--out", "x.csv"), False)],
+    [
+        ((), False),
+        (("--tell", "0.25"), True),
+        (("--scored", "s.csv", "--out", "x.csv"), False),
+        (("--scored", "s.csv", "--project", "."), False),
+        (("--window", "2025-fall"), True),
+        (("--scored", "s.csv", "--tell", "1", "--speaks-for", "pupils"), True),
+    ],
 )
 def test_mistakes_on_the_command_line_end_with_two(run, options, tables):
     assert run(*options, tables=tables).exit_code == 2

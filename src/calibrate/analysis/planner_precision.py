@@ -56,6 +56,8 @@ class Precision:
         For schools as such, by raters a school.
     fewest_raters
         With fewer raters a school no number of pieces settles it; None where nothing is known.
+    reading, severity
+        The variances behind it: of a single reading, and of how strict raters are, squared points; ``nan`` where nothing is known.
     """
 
     difference: float
@@ -63,6 +65,14 @@ class Precision:
     schools: tuple[Needed, ...]
     fewest_raters: int | None
     sentence: str
+    reading: float = math.nan
+    severity: float = math.nan
+
+    def pieces_with(self, n_raters: int) -> int | None:
+        """Shared pieces for schools with so many raters each; None where no number is enough."""
+        return _pieces(
+            self.reading, _allowed(self.difference) - 2 * self.severity / n_raters, n_raters
+        )
 
     def as_dict(self) -> dict[str, object]:
         """The ``precision`` part of the JSON answer."""
@@ -98,14 +108,48 @@ def what_it_takes(study: GStudy, difference: float) -> Precision:
     # Where raters cannot be told from their single readings, all of it counts as severity too: the careful side.
     reading = part["rater"] + part["task"] + part["both"]
     severity = part["rater_alone"] if study.design != "nested" else reading
-    allowed = (difference / float(special.ndtri(0.975) + special.ndtri(CHANCE))) ** 2
+    allowed = _allowed(difference)
     fewest = math.floor(2 * severity / allowed) + 1
     top = max(MOST_RATERS, min(fewest + 4, 60))
     rows = tuple(
         Needed(m, _pieces(reading, allowed - 2 * severity / m, m)) for m in range(1, top + 1)
     )
     these = _pieces(reading, allowed, 1)
-    return Precision(difference, these, rows, fewest, _words(difference, these, rows, fewest))
+    words = _words(difference, these, rows, fewest)
+    return Precision(difference, these, rows, fewest, words, reading, severity)
+
+
+def told_with(precision: Precision, n_pieces: int, raters: tuple[int, int] | None = None) -> float:
+    """The smallest difference that so many shared pieces tell.
+
+    Parameters
+    ----------
+    precision
+        Holds the variances.
+    n_pieces
+        Pieces that raters of both schools read.
+    raters
+        How many raters of each read them, where the difference is to speak for the schools; None for these raters alone.
+
+    Returns
+    -------
+    float
+        In points; ``inf`` without a shared piece.
+    """
+    if n_pieces < 1 or (raters is not None and min(raters) < 1):
+        return math.inf
+    error = 2 * precision.reading / n_pieces
+    if raters is not None:
+        error += precision.severity * (1 / raters[0] + 1 / raters[1])
+    return _Z * math.sqrt(error)
+
+
+_Z = float(special.ndtri(0.975) + special.ndtri(CHANCE))
+
+
+def _allowed(difference: float) -> float:
+    """The error variance with which a difference is told."""
+    return (difference / _Z) ** 2
 
 
 def _pieces(reading: float, allowed: float, n_raters: int) -> int | None:

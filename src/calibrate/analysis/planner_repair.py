@@ -35,11 +35,14 @@ class Repair:
     further
         The fewest readings that join all parts: one fewer than there are parts. Fewer if some part
         cannot be joined because nobody may read there.
+    own_students_known
+        Whether it was known whose students wrote the pieces; otherwise somebody has to look.
     """
 
     subsets: tuple[tuple[str, ...], ...]
     further: tuple[FurtherReading, ...]
     sentence: str
+    own_students_known: bool = False
 
     @property
     def linked(self) -> bool:
@@ -52,6 +55,7 @@ class Repair:
             "connected": self.linked,
             "subsets": [list(part) for part in self.subsets],
             "further_readings": [{"rater": one.rater, "piece": one.piece} for one in self.further],
+            "own_students_known": self.own_students_known,
             "sentence": self.sentence,
         }
 
@@ -60,6 +64,7 @@ def what_would_connect(
     rows: pd.DataFrame,
     *,
     barred: Collection[tuple[str, str]] = (),
+    own_students_known: bool | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Repair:
     """The fewest further readings after which everybody can be compared with everybody.
@@ -70,6 +75,8 @@ def what_would_connect(
         The readings that count: columns ``piece`` and ``rater``.
     barred
         (Piece, rater) pairs that must not be: raters who would score their own students.
+    own_students_known
+        Whether ``barred`` says all of it; without this, whether there are any.
     labels
         What raters are called in the sentence.
 
@@ -91,17 +98,26 @@ def what_would_connect(
     members.sort(key=lambda one: (-len(one), int(one[0])))
     forbidden = set(barred)
     further = []
-    joined = list(members[:1])
-    for part in members[1:]:
-        core = np.concatenate(joined)
-        found = _joining(given, part, core, raters, pieces, forbidden) or _joining(
-            given, core, part, raters, pieces, forbidden
-        )
-        if found is not None:
-            further.append(found)
-            joined.append(part)
+    joined, waiting = list(members[:1]), list(members[1:])
+    while waiting:
+        left = []
+        for part in waiting:
+            core = np.concatenate(joined)
+            found = _joining(given, part, core, raters, pieces, forbidden) or _joining(
+                given, core, part, raters, pieces, forbidden
+            )
+            if found is None:
+                left.append(part)
+            else:
+                further.append(found)
+                joined.append(part)
+        if len(left) == len(waiting):
+            break
+        waiting = left  # a part that could not be joined before may be joined through another
     subsets = tuple(tuple(raters[one] for one in part) for part in members)
-    return Repair(subsets, tuple(further), _repair_words(subsets, further, labels))
+    known = bool(forbidden) if own_students_known is None else own_students_known
+    words = _repair_words(subsets, further, known, labels)
+    return Repair(subsets, tuple(further), words, known)
 
 
 def _joining(
@@ -124,6 +140,7 @@ def _joining(
 def _repair_words(
     subsets: tuple[tuple[str, ...], ...],
     further: list[FurtherReading],
+    known: bool,
     labels: Mapping[str, str] | None,
 ) -> str:
     if not subsets:
@@ -135,6 +152,11 @@ def _repair_words(
     more = f" and {len(further) - 6} more" if len(further) > 6 else ""
     if further:
         text += f" {count(len(further), 'further reading')} would join {'them' if len(further) == len(subsets) - 1 else 'some of them'}: {told}{more}."
+        text += (
+            " None of them is of a rater's own student."
+            if known
+            else " Whose students wrote the pieces is not known here: make sure that nobody would read their own."
+        )
     if len(further) < len(subsets) - 1:
         text += " The rest cannot be joined: every reading would be of a rater's own student."
     return text

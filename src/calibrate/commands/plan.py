@@ -12,9 +12,18 @@ from calibrate.console import JsonFlag, print_json, say
 from calibrate.errors import UsageError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from calibrate.analysis.own_students import Barred
     from calibrate.analysis.planner import ReadingPlan
+    from calibrate.analysis.planner_precision import Precision
+    from calibrate.model.reading_plan import PlanPiece, PlanRater
+
+    Tables = tuple[list[PlanPiece], list[PlanRater]]
+    Readings = tuple[pd.DataFrame, Barred]
 
 app = typer.Typer()
+_CANNOT = "say what is connected"
 
 
 @app.command()
@@ -45,13 +54,31 @@ def plan(
         Path | None,
         typer.Option(metavar="SCORES", help="Scores that are there: what would connect them?"),
     ] = None,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="In place of --scored: the scores of this project; its roster says whose students wrote what.",
+        ),
+    ] = None,
+    window: Annotated[
+        str | None, typer.Option(help="With --project: only this window, for example 2025-fall.")
+    ] = None,
     tell: Annotated[
         float | None,
         typer.Option(
             metavar="POINTS",
-            help="With --scored: how many shared pieces and raters tell two schools apart by this much.",
+            help="With --scored or --project: how many shared pieces and raters tell two schools apart by this much; with PIECES and RATERS "
+            "too, the plan meets it.",
         ),
     ] = None,
+    speaks_for: Annotated[
+        str,
+        typer.Option(
+            metavar="raters|schools",
+            help="With --tell: a plan that tells it of these raters, or of the schools, whoever reads.",
+        ),
+    ] = "raters",
     criteria: Annotated[
         str | None,
         typer.Option(metavar="A,B,C", help="With --scored: the columns of a wide table."),
@@ -69,26 +96,48 @@ def plan(
     PIECES has a column piece and, where they apply, classroom, teacher, readings and anchor. RATERS has a
     column rater and, where they apply, school, classroom and capacity; several in a cell are joined by “;”.
     With --scored it says what is disconnected in scores that are there, and the fewest further readings that
-    connect it; with --tell too, what it takes to tell two schools apart.
+    connect it, none of them of a rater's own student as far as the tables say whose the pieces are; with --tell
+    too, what it takes to tell two schools apart, and PIECES and RATERS are planned so that they can be.
     """
-    if (pieces is None) != (raters is None) or (pieces is None and scored is None):
+    there = scored is not None or project is not None
+    if (pieces is None) != (raters is None) or (pieces is None and not there):
         raise UsageError(
             "A plan needs a table of pieces and a table of raters, or scores that are there.",
             fix="calibrate plan PIECES.csv RATERS.csv, or calibrate plan --scored SCORES.csv.",
         )
-    if tell is not None and scored is None:
+    if scored is not None and project is not None:
+        raise UsageError("The scores are in a table or in a project.", fix="Give one or the other.")
+    if tell is not None and not there:
         raise UsageError("--tell works from scores that are there.", fix="Add --scored SCORES.csv.")
+    if window is not None and project is None:
+        raise UsageError(
+            "--window chooses from a project's own scores.", fix="Add --project FOLDER."
+        )
     if out is not None and pieces is None:
         raise UsageError("There is no plan to write.", fix="Give PIECES and RATERS.")
-    answer: dict[str, Any] = {"plan": None, "repair": None, "precision": None}
-    words = []
+    answer: dict[str, Any] = {"plan": None, "repair": None, "precision": None, "plan_tells": None}
+    words: list[str] = []
+    tables = _read_tables(pieces, raters)
+    precision = None
     if scored is not None:
-        words += _of_scores(scored, tell, criteria, levels, answer)
+        precision = _of_scores(_in_table(scored, criteria, levels), tables, tell, answer, words)
+    elif project is not None:
+        precision = _of_scores(_in_project(project, window), tables, tell, answer, words)
     made = None
-    if pieces is not None and raters is not None:
-        made = _of_tables(pieces, raters, readings, anchors, shared, seed, uneven, unlinked)
+    if tables is not None:
+        if precision is not None:
+            from calibrate.analysis.planner_telling import shared_for
+
+            shared = max(shared, shared_for(precision, tables[1], len(tables[0]), speaks_for))
+        made = _of_tables(tables, readings, anchors, shared, seed, uneven, unlinked)
         answer["plan"] = made.as_dict()
         words.append(made.sentence)
+        if precision is not None:
+            from calibrate.analysis.planner_telling import what_a_plan_tells
+
+            tells = what_a_plan_tells(made, tables[1], precision, shared, speaks_for)
+            answer["plan_tells"] = tells.as_dict()
+            words.append(tells.sentence)
         if out is not None:
             _write(made, out)
     answer["sentence"] = " ".join(words)
@@ -98,38 +147,73 @@ def plan(
     _show(made, words)
 
 
+def _in_table(scored: Path, criteria: str | None, levels: str | None) -> Readings:
+    from calibrate.analysis.own_students import barred_in_scores
+
+    table = read_scores(scored, criteria=criteria, levels=levels)
+    rows = blind_readings(table.frame, table.levels, _CANNOT, file=table.file)
+    return rows, barred_in_scores(table.frame)
+
+
+def _in_project(folder: Path, window: str | None) -> Readings:
+    from datetime import date
+
+    from calibrate.store.project import Project
+    from calibrate.workflows.planning_facts import planning_facts
+
+    with Project.open(folder) as opened:
+        facts = planning_facts(opened, date.today(), window=window)
+    for note in facts.notes:
+        say(f"Note: {note}")
+    return blind_readings(facts.table, facts.scales, _CANNOT, file=None), facts.barred
+
+
 def _of_scores(
-    scored: Path,
+    readings: Readings,
+    tables: Tables | None,
     tell: float | None,
-    criteria: str | None,
-    levels: str | None,
     answer: dict[str, Any],
-) -> list[str]:
+    words: list[str],
+) -> Precision | None:
+    """What the scores say of links, and what it takes to tell two schools apart where that is asked."""
+    from calibrate.analysis.own_students import NOBODY, barred_in_plan
     from calibrate.analysis.planner_precision import what_it_takes
     from calibrate.analysis.planner_repair import what_would_connect
     from calibrate.stats.generalizability import g_study
 
-    table = read_scores(scored, criteria=criteria, levels=levels)
-    rows = blind_readings(table.frame, table.levels, "say what is connected", file=table.file)
-    repair = what_would_connect(rows)
+    rows, own = readings
+    barred = own | (barred_in_plan(*tables) if tables else NOBODY)
+    repair = what_would_connect(rows, barred=barred.pairs, own_students_known=barred.known)
     answer["repair"] = repair.as_dict()
-    words = [repair.sentence]
-    if tell is not None:
-        study = g_study(
-            rows["piece"].to_numpy(),
-            rows["rater"].to_numpy(),
-            rows["score"].to_numpy(dtype=float),
-            rows["criterion"].to_numpy(),
-        )
-        precision = what_it_takes(study, tell)
-        answer["precision"] = precision.as_dict()
-        words.append(precision.sentence)
-    return words
+    words.append(repair.sentence)
+    if tell is None:
+        return None
+    study = g_study(
+        rows["piece"].to_numpy(),
+        rows["rater"].to_numpy(),
+        rows["score"].to_numpy(dtype=float),
+        rows["criterion"].to_numpy(),
+    )
+    precision = what_it_takes(study, tell)
+    answer["precision"] = precision.as_dict()
+    words.append(precision.sentence)
+    return precision
+
+
+def _read_tables(pieces: Path | None, raters: Path | None) -> Tables | None:
+    from calibrate.exchange.plan_tables import read_plan_pieces, read_plan_raters
+
+    if pieces is None or raters is None:
+        return None
+    what, warnings = read_plan_pieces(pieces)
+    who, more = read_plan_raters(raters)
+    for warning in (*warnings, *more):
+        say(f"Note: {warning}")
+    return what, who
 
 
 def _of_tables(
-    pieces: Path,
-    raters: Path,
+    tables: Tables,
     readings: int,
     anchors: str,
     shared: int,
@@ -138,15 +222,9 @@ def _of_tables(
     unlinked: bool,
 ) -> ReadingPlan:
     from calibrate.analysis.planner import plan_readings
-    from calibrate.exchange.plan_tables import read_plan_pieces, read_plan_raters
 
-    what, warnings = read_plan_pieces(pieces)
-    who, more = read_plan_raters(raters)
-    for warning in (*warnings, *more):
-        say(f"Note: {warning}")
     return plan_readings(
-        what,
-        who,
+        *tables,
         readings=readings,
         anchors=anchors,
         shared=shared,
