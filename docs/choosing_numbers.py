@@ -1,10 +1,13 @@
-"""Write the numbers of ``choosing-a-statistic.md`` from the sample district: ``python docs/choosing_numbers.py``.
+"""Write the computed numbers of two pages: ``python docs/choosing_numbers.py``.
 
-Each table stands between ``<!-- computed: NAME -->`` and ``<!-- end -->``; a test holds the page to what this computes.
+Those of ``choosing-a-statistic.md`` come from the sample district, those of ``intervals.md`` from ``coverage.json``, which
+``python -m benchmarks.coverage --save docs/coverage.json`` makes. Each table stands between ``<!-- computed: NAME -->`` and
+``<!-- end -->``; tests hold the pages to what this computes, and the file to the simulation.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +25,8 @@ from calibrate.stats.anchor import anchor_agreement
 from calibrate.stats.results import Coefficient
 
 PAGE = Path(__file__).with_name("choosing-a-statistic.md")
+INTERVALS = PAGE.with_name("intervals.md")
+COVERAGE = PAGE.with_name("coverage.json")
 LEVELS = (1, 2, 3, 4)
 
 
@@ -131,6 +136,103 @@ def anchors(table: pd.DataFrame) -> str:
     ).replace("-0.", "−0.")
 
 
+def coverage() -> pd.DataFrame:
+    """What the simulation kept: a row for each kind of panel, size and coefficient; ``share`` held the truth."""
+    found = pd.DataFrame(json.loads(COVERAGE.read_text(encoding="utf-8")))
+    return found.assign(share=found["held"] / (found["panels"] - found["without"]))
+
+
+def _shares(found: pd.DataFrame) -> str:
+    """A row for each room and size, a column for each coefficient: the share of intervals that held the truth."""
+    names = list(dict.fromkeys(found["coefficient"]))
+    lines = [
+        "| panel | pieces | " + " | ".join(names) + " |",
+        "|---|---|" + "---|" * len(names),
+    ]
+    for (room, pieces), rows in found.groupby(["room", "pieces"], sort=False):
+        share = dict(zip(rows["coefficient"], rows["share"], strict=True))
+        cells = [f"{share[name]:.1%}" if name in share else "" for name in names]
+        lines.append(f"| {room} | {pieces} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _span(found: pd.DataFrame, column: str = "share") -> str:
+    """From the smallest to the largest, in words."""
+    low, high = found[column].min(), found[column].max()
+    if column == "share":
+        return f"{low:.1%} to {high:.1%}"
+    return f"{low:.2f} to {high:.2f}"
+
+
+SAFE = ["exact", "adjacent", "Brennan-Prediger", "Gwet's AC2"]
+LIKE_KAPPA = ["Cohen", "Scott", "Lin", "Fleiss", "Conger", "alpha"]
+CEILING = "near the ceiling"
+
+
+def _these(found: pd.DataFrame) -> pd.DataFrame:
+    return found[found["who"] == "these raters"]
+
+
+def at_thirty(found: pd.DataFrame) -> str:
+    """What holds from 30 pieces on, and what falls short near the ceiling."""
+    large = _these(found)[_these(found)["pieces"] >= 30]
+    ceiling = large["room"] == CEILING
+    short = large[(large["share"] < 0.92) | (large["share"] > 0.97)]
+    if not short[short["room"] != CEILING].empty:
+        raise ValueError(
+            "An interval misses 92% to 97% away from the ceiling: the page must say so."
+        )
+    told = [
+        f"{one.coefficient} with {one.pieces} pieces ({one.share:.1%})"
+        for one in short.itertuples()
+    ]
+    return (
+        f"With 30 pieces and more all intervals hold the truth in {_span(large[~ceiling])} of the panels, so 95% may be "
+        f"believed. Near the ceiling it is {_span(large[ceiling])}; outside 92% to 97% lie "
+        f"{' and '.join([', '.join(told[:-1]), told[-1]]) if len(told) > 1 else told[0]}."
+    )
+
+
+def with_few(found: pd.DataFrame, pieces: int) -> str:
+    """What the intervals from few pieces are worth."""
+    few = _these(found)[_these(found)["pieces"] == pieces]
+    away = few[few["room"] != CEILING]
+    safe, kappa = (away[away["coefficient"].isin(names)] for names in (SAFE, LIKE_KAPPA))
+    near = few[(few["room"] == CEILING) & few["coefficient"].isin(LIKE_KAPPA)]
+    corrected = away[away["coefficient"] == "Gwet's AC2"]
+    return (
+        f"With {pieces} pieces exact and adjacent agreement, Brennan-Prediger and AC2 hold the truth in {_span(safe)} of the "
+        f"panels, kappas, concordance and alpha in {_span(kappa)}, near the ceiling in {_span(near)}. AC2's interval is then "
+        f"{_span(corrected, 'width')} wide on average."
+    )
+
+
+def like_these(found: pd.DataFrame) -> str:
+    """What the intervals for raters like these are worth."""
+    like = found[found["who"] == "raters like these"]
+    icc = like["coefficient"].str.startswith("ICC")
+    wide = [
+        f"{_span(rows[rows['coefficient'] == 'Gwet' + chr(39) + 's AC2'], 'width')} with {room}"
+        for room, rows in like[like["pieces"] >= 30].groupby("room", sort=False)
+    ]
+    return (
+        f"From 10 pieces on the intervals of agreement and kappas hold the truth in {_span(like[~icc & (like['pieces'] >= 10)])} "
+        "of the panels: they keep more than they promise, and are wide for it (AC2's, from 30 pieces on, on average "
+        f"{', '.join(wide)}). With 5 pieces they hold it in {_span(like[~icc & (like['pieces'] == 5)])}. ICC's hold it in "
+        f"{_span(like[icc])}, whatever the number of pieces."
+    )
+
+
+COVERAGE_TABLES: dict[str, Callable[[pd.DataFrame], str]] = {
+    "these raters": lambda found: _shares(_these(found)),
+    "at thirty": at_thirty,
+    "with five": lambda found: with_few(found, 5),
+    "with ten": lambda found: with_few(found, 10),
+    "raters like these": lambda found: _shares(found[found["who"] == "raters like these"]),
+    "like these": like_these,
+    "raters of their own": lambda found: _shares(found[found["who"] == "raters of their own"]),
+}
+
 TABLES: dict[str, Callable[[pd.DataFrame], str]] = {
     "two teachers": two_teachers,
     "a panel with gaps": panel_with_gaps,
@@ -139,17 +241,27 @@ TABLES: dict[str, Callable[[pd.DataFrame], str]] = {
 }
 
 
-def computed(text: str) -> str:
-    """The page with every table computed anew."""
-    table = blind()
-    for name, make in TABLES.items():
+def computed(
+    text: str, tables: dict[str, Callable[[pd.DataFrame], str]], data: pd.DataFrame
+) -> str:
+    """A page with every table computed anew."""
+    for name, make in tables.items():
         pattern = re.compile(rf"(<!-- computed: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
         if not pattern.search(text):
             raise ValueError(f"The page has no place for the table “{name}”.")
-        made = make(table)
+        made = make(data)
         text = pattern.sub(lambda found, made=made: f"{found[1]}\n{made}\n\n{found[2]}", text)
     return text
 
 
+def pages() -> dict[Path, str]:
+    """Each page and what it should say."""
+    return {
+        PAGE: computed(PAGE.read_text(encoding="utf-8"), TABLES, blind()),
+        INTERVALS: computed(INTERVALS.read_text(encoding="utf-8"), COVERAGE_TABLES, coverage()),
+    }
+
+
 if __name__ == "__main__":
-    PAGE.write_text(computed(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page, text in pages().items():
+        page.write_text(text, encoding="utf-8")

@@ -1,12 +1,11 @@
-"""The page on choosing a statistic shows what is computed, and names what there is."""
+"""The pages on choosing a statistic and on its range show what is computed, from a simulation that can be made again."""
 
 from __future__ import annotations
 
 import importlib.util
 
+from benchmarks import coverage
 from tests.support.tree import ROOT
-
-PAGE = ROOT / "docs" / "choosing-a-statistic.md"
 
 
 def numbers():
@@ -18,10 +17,43 @@ def numbers():
     return module
 
 
-def test_every_number_of_the_page_is_the_computed_one():
-    text = PAGE.read_text(encoding="utf-8")
-    assert numbers().computed(text) == text, "run: python docs/choosing_numbers.py"
+def test_every_number_of_the_pages_is_the_computed_one():
+    for page, text in numbers().pages().items():
+        assert page.read_text(encoding="utf-8") == text, "run: python docs/choosing_numbers.py"
 
 
-def test_the_page_is_linked_from_the_first_page():
-    assert "choosing-a-statistic.md" in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+def test_the_kept_simulation_is_the_one_that_the_code_gives():
+    """Its first panels, drawn again, count the same (one may differ: another machine's last digits)."""
+    kept = {
+        (one.who, one.room, one.pieces, one.coefficient): one
+        for one in coverage.saved(ROOT / "docs" / "coverage.json")
+    }
+    two, three, _, ceiling = coverage.ROOMS
+    again = [
+        *coverage.these_raters(two, 10, coverage.FIRST),
+        *coverage.these_raters(ceiling, 5, coverage.FIRST),
+        *coverage.raters_like_these(three, 5, coverage.FIRST),
+        *coverage.raters_of_their_own(three, 5, coverage.FIRST),
+    ]
+    assert len(again) > 30
+    for one in again:
+        before = kept[one.who, one.room, one.pieces, one.coefficient]
+        assert before.panels == 1000
+        assert abs(one.held_first - before.held_first) <= 1, before
+
+
+def test_from_30_pieces_on_every_interval_for_these_raters_keeps_its_promise_away_from_the_ceiling():
+    promised = [
+        one
+        for one in coverage.saved(ROOT / "docs" / "coverage.json")
+        if one.who == "these raters" and one.pieces >= 30 and one.room != "near the ceiling"
+    ]
+    assert {one.pieces for one in promised} == {30, 100}
+    assert set(coverage.STATISTICS) | set(coverage.OF_TWO) == {one.coefficient for one in promised}
+    assert [one for one in promised if not 0.92 <= one.share <= 0.97] == []
+
+
+def test_the_pages_are_linked_from_the_first_page():
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    assert "choosing-a-statistic.md" in index
+    assert "intervals.md" in index
