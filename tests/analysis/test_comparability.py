@@ -155,7 +155,16 @@ def test_one_group_or_nothing_at_all_is_said_so():
 
 def test_the_json_has_the_promised_fields():
     held = compare(district(1, n_pieces=8), SCALES).as_dict()
-    assert set(held) == {"linked", "family_size", "groups", "pairs", "bridges", "sentence"}
+    assert set(held) == {
+        "linked",
+        "family_size",
+        "groups",
+        "pairs",
+        "bridges",
+        "sentence",
+        "this_school",
+    }
+    assert set(held["this_school"]["pairs"][0]) == set(held["pairs"][0])
     assert held["groups"][0]["against"] == "rest"
     assert set(held["pairs"][0]) == {
         "a",

@@ -80,6 +80,41 @@ def test_each_criterion_may_have_a_margin_of_its_own(run):
     assert margins == {"ORG": 0.25, "CONV": 0.2, "total": pytest.approx(0.225)}
 
 
+def test_the_schools_themselves_are_spoken_of_beside_these_raters(run):
+    answer = answer_of(run(table(0.8), "--group", "school", "--json"))
+    schools = answer["this_school"]
+    assert [one["speaks_for"] for one in schools["pairs"]] == ["this school"] * len(answer["pairs"])
+    found = verdict(schools, "east", "west")
+    assert found["difference"] == verdict(answer, "east", "west")["difference"]
+    assert found["se"] >= verdict(answer, "east", "west")["se"]
+    assert {one["criterion"] for one in schools["rater_variance"]} == {"total", "ORG", "CONV"}
+    assert answer["cut"] == []
+
+
+def test_with_a_cut_it_is_said_who_would_cross_it(run):
+    answer = answer_of(run(table(0.8), "--group", "school", "--cut", "3", "--json"))
+    (east,) = [
+        one
+        for one in answer["cut"]
+        if (one["pieces_of"], one["scored_by"], one["criterion"], one["speaks_for"])
+        == ("east", "west", "total", "these raters")
+    ]
+    assert east["change"] < 0 and east["range"][0] <= east["change"] <= east["range"][1] < 0
+    assert "fewer would reach the cut" in east["sentence"]
+    shown = run(table(0.8), "--group", "school", "--cut", "ORG=3,conv=2")
+    assert shown.exit_code == 0, shown.stderr
+    shown = run(table(0.8), "--group", "school", "--cut", "3").stdout
+    assert "would reach the cut" in " ".join(shown.split())
+
+
+def test_what_would_settle_is_told_for_these_raters_and_for_the_schools(run):
+    answer = answer_of(run(table(n=12), "--group", "school", "--margin", "0.15", "--json"))
+    told = {(one["speaks_for"], one["a"], one["b"]): one for one in answer["settling"]}
+    assert ("these raters", "east", "north") in told
+    schools = told["this school", "east", "west"]
+    assert schools["n_more"] and schools["likely"] in ("same", "different")
+
+
 def test_bridges_say_whose_pieces_they_are_made_of(run):
     answer = answer_of(run(table(), "--group", "School", "--piece-group", "Home", "--json"))
     bridge = next(one for one in answer["bridges"] if one["a"] == "east" and one["b"] == "west")
@@ -112,6 +147,8 @@ def test_raters_in_two_groups_are_noted(run):
         ("--group", "district"),
         ("--group", "school", "--margin", "0"),
         ("--group", "school", "--margin", "FOC=0.2"),
+        ("--group", "school", "--cut", "2.5"),
+        ("--group", "school", "--cut", "three"),
         ("--group", "school", "--piece-group", "nowhere"),
         ("--group", "school", "--criteria", "A", "--score", "B"),
     ],

@@ -2,8 +2,8 @@
 
 Groups differ in ability as well as in severity, so only within-piece contrasts are used: on each
 piece that raters of both groups read independently, the mean of one group's scores minus the mean
-of the other's. A piece is one draw. The result speaks for *these raters*; what the school's other
-raters would do needs the variance between raters, which a model of all links brings.
+of the other's. A piece is one draw. The result speaks for *these raters*; beside it, what can be
+said of *this school* adds the variance between its raters (`comparability_schools`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from itertools import combinations
 
 import pandas as pd
 
+from calibrate.analysis.comparability_schools import ThisSchool, this_school
 from calibrate.analysis.comparability_words import REST, comparison_sentence
 from calibrate.analysis.group_agreement import GroupAgreement, group_agreements
 from calibrate.analysis.group_contrasts import Grid, contrasts_of
@@ -55,6 +56,8 @@ class Comparison:
         How many differences were looked at; their 95% intervals hold together.
     within, between
         Agreement of pairs of raters of one group, and of two groups, over everything first.
+    this_school
+        The same differences for the schools themselves: their other raters too.
     """
 
     groups: tuple[GroupDifference, ...]
@@ -66,6 +69,7 @@ class Comparison:
     family_size: int
     left_out: tuple[LeftOut, ...]
     sentence: str
+    this_school: ThisSchool
 
     def against_rest(self, criterion: str = TOTAL) -> tuple[GroupDifference, ...]:
         """Each group against the rest on one criterion."""
@@ -87,6 +91,7 @@ class Comparison:
                 for one in self.links.links
             ],
             "sentence": self.sentence,
+            "this_school": self.this_school.as_dict(),
         }
 
 
@@ -149,4 +154,5 @@ def compare(
         family,
         left_out,
         comparison_sentence(groups, pairs, links, labels),
+        this_school(grid, contrasts, (TOTAL, *criteria), margins, links, labels, confidence),
     )

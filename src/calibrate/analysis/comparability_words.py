@@ -108,3 +108,71 @@ def comparison_sentence(
         )
         text += f" Nothing can be said directly about {names}: no piece is shared."
     return text
+
+
+def school_reason(undefined: str, needed: int | None) -> str:
+    """Why nothing can be said of the schools themselves, and how many raters it would take."""
+    if needed is None:
+        return f"{undefined}; let at least four raters of each school read the same pieces"
+    return f"{undefined}; to speak for the schools takes about {count(needed, 'rater')} of each"
+
+
+def school_words(
+    a: str,
+    b: str,
+    criterion: str,
+    estimate: Estimate,
+    raters: tuple[int, int],
+    ci95: tuple[float, float],
+    ci90: tuple[float, float],
+    margin: float,
+    verdict: str,
+    reason: str,
+    labels: Labels,
+) -> str:
+    """One difference as a sentence about the schools themselves: their other raters too."""
+    one, two = label(labels, a), other_side(b, labels)
+    what = "" if criterion == TOTAL else f"{label(labels, criterion)}: "
+    if math.isnan(estimate.se):
+        return f"{what}{one} and {two} as schools: cannot tell, because {reason}."
+    who = (
+        f"from {raters[0]} and {raters[1]} of their raters on "
+        f"{count(estimate.n_pieces, 'shared piece')}"
+    )
+    size = f"{signed(ci95[0])} to {signed(ci95[1])}"
+    if verdict == "same":
+        near = f"{signed(ci90[0])} to {signed(ci90[1])}"
+        return (
+            f"{what}{one} and {two}: other raters of these schools can be expected to score the same work "
+            f"alike too ({who}, 90% interval {near}, less than the {margin:.2f} that would matter)."
+        )
+    way = "more" if estimate.value >= 0 else "less"
+    if verdict == "different":
+        return (
+            f"{what}{one} as a school gives {points(estimate.value)} {way} than {two} to the same work, as "
+            f"its raters go on the whole ({who}, 95% interval {size})."
+        )
+    return (
+        f"{what}{one} and {two} as schools: cannot tell {who} whether other raters of theirs would "
+        f"differ (95% interval {size})."
+    )
+
+
+def schools_sentence(groups: Sequence[GroupDifference], labels: Labels) -> str:
+    """What the differences in total say of the schools themselves."""
+    lead = [one for one in groups if one.criterion == TOTAL]
+    if len(lead) < 2:
+        return "There are not two groups of raters to compare."
+    unit = "group" if labels is None else "school"
+    parts = [one.sentence.rstrip(".") for one in lead if one.verdict == "different"]
+    alike = [label(labels, one.a) for one in lead if one.verdict == "same"]
+    unsure = [label(labels, one.a) for one in lead if one.verdict == "cannot tell"]
+    if alike:
+        parts.append(
+            f"other raters of {listed(alike)} can be expected to score the same work as the others do"
+        )
+    if unsure:
+        parts.append(
+            f"for {listed(unsure)} these raters are too few, or differ too much, to tell for the {unit}"
+        )
+    return f"For the {unit}s themselves, other raters of theirs included: {'; '.join(parts)}."

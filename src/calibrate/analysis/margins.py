@@ -50,40 +50,63 @@ def parse_margin(text: str, criteria: Sequence[str]) -> Margin:
     ArgumentError
         If a margin is not a number above 0, or a criterion is unknown or named twice.
     """
+    found = numbers_by_criterion(text, (*criteria, TOTAL), "margin")
+    if any(one <= 0 for one in ([found] if isinstance(found, float) else found.values())):
+        raise _wrong("A margin is a number above 0.", "margin")
+    return found
+
+
+def numbers_by_criterion(text: str, known: Sequence[str], what: str) -> dict[str, float] | float:
+    """One number for all criteria, or one for each of some, from an option's text.
+
+    Parameters
+    ----------
+    known
+        What may be named before “=”.
+    what
+        The option without its dashes, which messages speak of.
+
+    Raises
+    ------
+    ArgumentError
+        If something is not a number, or a criterion is unknown or named twice.
+    """
     if "=" not in text:
-        return _number(text)
-    known = {one.casefold(): one for one in (*criteria, TOTAL)}
+        return _number(text, what)
+    names = {one.casefold(): one for one in known}
     found: dict[str, float] = {}
     for part in text.split(","):
         name, equals, number = (one.strip() for one in part.partition("="))
         if not equals:
-            raise _wrong("Some margins name a criterion and some do not.")
-        if name.casefold() not in known:
+            raise _wrong(f"Some numbers of --{what} name a criterion and some do not.", what)
+        if name.casefold() not in names:
             raise _wrong(
-                f"There is no criterion called {name!r}; there are {', '.join(criteria)}."
+                f"There is no criterion called {name!r}; there are {', '.join(known)}."
                 if name
-                else "A criterion's name is missing before “=”."
+                else "A criterion's name is missing before “=”.",
+                what,
             )
-        criterion = known[name.casefold()]
+        criterion = names[name.casefold()]
         if criterion in found:
-            raise _wrong(f"The criterion {criterion} is named twice.")
-        found[criterion] = _number(number)
+            raise _wrong(f"The criterion {criterion} is named twice.", what)
+        found[criterion] = _number(number, what)
     return found
 
 
-def _number(text: str) -> float:
+def _number(text: str, what: str) -> float:
     try:
         found = float(text)
     except ValueError:
         found = math.nan
-    if not (math.isfinite(found) and found > 0):
-        raise _wrong("A margin is a number above 0.")
+    if not math.isfinite(found):
+        raise _wrong(f"A {what} is a number.", what)
     return found
 
 
-def _wrong(message: str) -> ArgumentError:
+def _wrong(message: str, what: str) -> ArgumentError:
+    number = {"margin": ("0.25", "0.2")}.get(what, ("3", "2"))
     return ArgumentError(
         message,
-        column="--margin",
-        fix="Write it like 0.25, or by criterion like ORG=0.25,CONV=0.2.",
+        column=f"--{what}",
+        fix=f"Write it like {number[0]}, or by criterion like ORG={number[0]},CONV={number[1]}.",
     )

@@ -23,8 +23,6 @@ from calibrate.errors import ArgumentError, DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from calibrate.analysis.comparability import Comparison
-    from calibrate.analysis.settling import Settling
 
 app = typer.Typer()
 
@@ -54,6 +52,14 @@ def compare(
             "each scale's range.",
         ),
     ] = None,
+    cut: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SCORE",
+            help="The first score that meets the standard: 3, or ORG=3,CONV=2. With it the answer says how many "
+            "pieces would change sides if another group had scored them.",
+        ),
+    ] = None,
     piece: PieceColumn = None,
     rater: RaterColumn = None,
     criterion: CriterionColumn = None,
@@ -71,7 +77,7 @@ def compare(
     from calibrate.analysis.bridges import bridges
     from calibrate.analysis.comparability import compare as beside
     from calibrate.analysis.margins import parse_margin
-    from calibrate.analysis.settling import what_would_settle
+    from calibrate.commands._compare_answers import Answers, show_comparison, with_cuts
     from calibrate.commands._own_teachers import mark_own, own_beside_others, show_own
     from calibrate.exchange.cells import plain_heading
 
@@ -84,6 +90,7 @@ def compare(
         criteria=criteria,
         levels=levels,
     )
+    scales = with_cuts(table.levels, cut)
     too_small = None if margin is None else parse_margin(margin, list(table.levels))
     frame = table.frame
     column = _column(frame, plain_heading(group), "--group", group)
@@ -107,26 +114,17 @@ def compare(
             fix="Give the scores that raters gave before they talked, with the group of each rater.",
         )
     _note_movers(rows, column)
-    result = beside(rows, table.levels, group=column, margin=too_small)
-    settling = what_would_settle(result.between_pairs())
+    result = beside(rows, scales, group=column, margin=too_small)
+    answers = Answers.of(result, rows, scales, column)
     if as_json:
         answer = result.as_dict()
         found = bridges(rows, result.links, column, of_piece)
         answer["bridges"] = [one.as_dict() for one in found]
-        answer["settling"] = [
-            {
-                "a": one.a,
-                "b": one.b,
-                "n_needed": one.n_needed,
-                "n_more": one.n_more,
-                "advice": one.advice,
-            }
-            for one in settling
-        ]
+        answer |= answers.as_dict()
         answer["own_teachers"] = None if beside_own is None else beside_own.as_dict()
         print_json(answer)
     else:
-        _show(result, settling)
+        show_comparison(result, answers)
         show_own(beside_own)
 
 
@@ -145,49 +143,3 @@ def _note_movers(rows: pd.DataFrame, group: str) -> None:
             f"Note: {movers} of the raters belong to more than one group. --group is the rater's group; "
             "the group that a piece comes from is --piece-group."
         )
-
-
-def _show(result: Comparison, settling: tuple[Settling, ...]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from calibrate.analysis.comparability import REST
-    from calibrate.analysis.severity import TOTAL
-    from calibrate.analysis.wording import count, signed
-
-    screen = Console(soft_wrap=False)
-    screen = screen if screen.is_terminal else Console(width=110)
-    for criterion in (TOTAL, *(one for one in result.criteria if one != TOTAL)):
-        if criterion != TOTAL and len(result.criteria) == 2:
-            continue
-        rows = (*result.against_rest(criterion), *result.between_pairs(criterion))
-        title = "All criteria together" if criterion == TOTAL else criterion
-        margin = f" · margin {rows[0].margin:.2f}" if rows else ""
-        table = Table(title=Text(title + margin), title_justify="left", title_style="bold")
-        table.add_column("Who", overflow="fold")
-        table.add_column("Points more", justify="right", no_wrap=True)
-        table.add_column("95% interval", justify="right", no_wrap=True)
-        table.add_column("Pieces", justify="right", no_wrap=True)
-        table.add_column("Verdict", no_wrap=True)
-        for one in rows:
-            known = one.se == one.se
-            table.add_row(
-                Text(f"{one.a} and {'the rest' if one.b == REST else one.b}"),
-                signed(one.difference) if known else "–",
-                f"{signed(one.ci95[0])} to {signed(one.ci95[1])}" if known else "–",
-                str(one.n_shared_pieces),
-                one.verdict,
-            )
-        screen.print(table)
-        screen.print()
-    screen.print(Text(result.sentence))
-    for what in settling:
-        screen.print(Text(what.sentence))
-    screen.print(
-        Text(
-            f"\nPoints that the first gives more than the second to the same work. The 95% intervals hold together over "
-            f"{count(result.family_size, 'comparison')}; they speak for these raters, not for others of the same school. "
-            "“Same”: the 90% interval lies within the margin."
-        )
-    )

@@ -277,7 +277,9 @@ def _silence(
 ) -> State:
     settling = {
         (one.a, one.b): upper_first(one.advice)
-        for one in what_would_settle(found.between_pairs(criterion), labels)
+        for one in what_would_settle(
+            found.between_pairs(criterion), labels, family_size=found.family_size
+        )
     }
     silent = [one for one in pairs if one.verdict == "cannot tell"]
     items = [{"words": one.sentence, "next": settling[one.a, one.b]} for one in silent]

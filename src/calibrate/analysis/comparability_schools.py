@@ -1,0 +1,285 @@
+"""The same differences for *this school*: what other raters of the same schools would be expected to find.
+
+These raters are a sample of those whom a school has or will have, so the variance between raters of one school is added
+to the error of each difference. It is estimated within pieces, pooled over all schools: with P the pieces, S the schools
+and R the raters as fixed effects, the sum of squares R(raters | pieces, schools) has the expectation
+trace · σ²(rater) + df · σ²(reading) (Henderson's method III; Searle, Casella & McCulloch 1992, *Variance Components*,
+section 5.3). Pieces may hang together as they like, and schools may differ; raters of different schools are taken to
+vary alike. The t distribution of a difference takes Satterthwaite's degrees of freedom, in which all of the mean square
+between raters counts: taking the readings' part off it makes it no more certain.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibrate.analysis.comparability_words import (
+    REST,
+    Labels,
+    school_reason,
+    school_words,
+    schools_sentence,
+    why_nothing,
+)
+from calibrate.analysis.group_contrasts import Contrast, Grid
+from calibrate.analysis.group_difference import REASONS, GroupDifference, scale_of, verdict_of
+from calibrate.analysis.intervals import MIN_PIECES, Estimate, family_confidence
+from calibrate.analysis.links import LinkMap
+from calibrate.analysis.settling import raters_needed
+from calibrate.analysis.severity import TOTAL
+from calibrate.analysis.wording import count
+
+FEWEST_RATERS = 2
+"""One rater cannot speak for a school."""
+
+FEWEST_FREE = 2
+"""With fewer raters beyond one a school, over all schools, nothing is known of how raters vary."""
+
+
+@dataclass(frozen=True)
+class RaterVariance:
+    """How much raters of one school differ in severity, in squared rubric points.
+
+    Parameters
+    ----------
+    variance
+        Between raters of the same school; negative estimates stand as 0. nan where nothing is known.
+    mean_square
+        The same with the readings' part left in: what the estimate's certainty rests on.
+    reading
+        Of a single reading around its piece and rater.
+    df
+        Degrees of freedom of ``mean_square``.
+    n_raters
+        Raters whose readings meet another's.
+    """
+
+    criterion: str
+    variance: float
+    mean_square: float
+    reading: float
+    df: float
+    n_raters: int
+    undefined: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        """The fields of the JSON answer."""
+        return {
+            "criterion": self.criterion,
+            "variance": self.variance,
+            "df": self.df,
+            "n_raters": self.n_raters,
+            "undefined": self.undefined,
+        }
+
+
+def rater_variance(grid: Grid, criterion: str) -> RaterVariance:
+    """The variance between raters of one school, within pieces and pooled over schools.
+
+    Parameters
+    ----------
+    criterion
+        A criterion's id, or ``total``: then of a reading's mean over its criteria.
+    """
+    found = grid.readings_on(criterion)
+    met = np.bincount(found.piece)[found.piece] > 1 if len(found.piece) else np.array([], bool)
+    _, piece = np.unique(found.piece[met], return_inverse=True)
+    people, rater = np.unique(found.rater[met], return_inverse=True)
+    y = found.centred[met]
+    few = "too few raters of one school read the same work as others"
+    if len(people) == 0:
+        return RaterVariance(criterion, math.nan, math.nan, math.nan, 0.0, 0, few)
+    sizes = np.bincount(piece)
+    of_rater = np.zeros((len(people), len(sizes)))
+    np.add.at(of_rater, (rater, piece), 1.0)
+    # Pieces swept out: the raters' normal equations, and the schools' within them.
+    normal = np.diag(np.bincount(rater).astype(float)) - (of_rater / sizes) @ of_rater.T
+    inside = y - (np.bincount(piece, y) / sizes)[piece]
+    right = np.bincount(rater, inside, len(people))
+    home = np.eye(len(grid.groups))[grid.group_of[people]]
+    of_school = home.T @ normal @ home
+    upper, rank = _pseudo_inverse(normal)
+    lower, schools = _pseudo_inverse(of_school)
+    explained = float(right @ upper @ right)
+    by_school = float((home.T @ right) @ lower @ (home.T @ right))
+    free, left = rank - schools, len(y) - len(sizes) - rank
+    if free < FEWEST_FREE or left < 1:
+        reason = few if free < FEWEST_FREE else "too few pieces were read by several raters"
+        return RaterVariance(criterion, math.nan, math.nan, math.nan, free, len(people), reason)
+    reading = max(float(inside @ inside) - explained, 0.0) / left
+    across = normal @ home
+    swept = normal - across @ lower @ across.T
+    trace = float(np.trace(swept))
+    each = trace / free  # readings a rater, as far as they tell raters of one school apart
+    mean_square = max(explained - by_school, 0.0) / free
+    variance = max((mean_square - reading) / each, 0.0)
+    spread = np.linalg.eigvalsh(swept)[-free:] * variance + reading
+    even = float(spread.sum() ** 2 / (spread**2).sum()) if spread.any() else float(free)
+    return RaterVariance(criterion, variance, mean_square / each, reading, even, len(people))
+
+
+def _pseudo_inverse(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
+    """The pseudo-inverse of a symmetric matrix without negative eigenvalues, and its rank."""
+    values, vectors = np.linalg.eigh(matrix)
+    kept = values > 1e-9 * max(float(values[-1]), 1e-300) * len(values)
+    vectors = vectors[:, kept]
+    return (vectors / values[kept]) @ vectors.T, int(kept.sum())
+
+
+def school_estimate(contrast: Contrast, raters: RaterVariance) -> Estimate:
+    """The mean difference with its error for the schools; without one where there are too few raters."""
+    these = contrast.estimate
+    fewest = min(contrast.n_raters_a, contrast.n_raters_b)
+    if math.isnan(these.se):
+        return these
+    if fewest < FEWEST_RATERS or math.isnan(raters.variance):
+        reason = "one rater alone cannot speak for a school"
+        if fewest >= FEWEST_RATERS:
+            reason = raters.undefined
+        return Estimate(these.value, math.nan, 0, these.n_pieces, reason)
+    plain = these.se**2
+    whole = plain + contrast.beyond * raters.variance
+    of_raters = min(contrast.beyond * raters.mean_square, whole)
+    weight = of_raters**2 / raters.df + (whole - of_raters) ** 2 / these.df
+    df = whole**2 / weight if weight > 0 else min(raters.df, these.df)
+    return Estimate(these.value, math.sqrt(whole), df, these.n_pieces)
+
+
+@dataclass(frozen=True)
+class ThisSchool:
+    """Every difference for the schools themselves, beside the same ones for these raters.
+
+    Parameters
+    ----------
+    groups, pairs
+        As in `calibrate.analysis.comparability.Comparison`, with ``speaks_for`` ``this school``.
+    family_size
+        How many of these differences have an interval; their 95% intervals hold together.
+    raters
+        The variance between raters of one school, by criterion, the total first.
+    contrasts
+        What the differences rest on, by criterion and sides.
+    """
+
+    groups: tuple[GroupDifference, ...]
+    pairs: tuple[GroupDifference, ...]
+    family_size: int
+    raters: tuple[RaterVariance, ...]
+    contrasts: Mapping[tuple[str, str, str], Contrast]
+    sentence: str
+
+    def against_rest(self, criterion: str = TOTAL) -> tuple[GroupDifference, ...]:
+        """Each school against the rest on one criterion."""
+        return tuple(one for one in self.groups if one.criterion == criterion)
+
+    def between_pairs(self, criterion: str = TOTAL) -> tuple[GroupDifference, ...]:
+        """Every pair of schools on one criterion."""
+        return tuple(one for one in self.pairs if one.criterion == criterion)
+
+    def variance(self, criterion: str = TOTAL) -> RaterVariance:
+        """The variance between raters of one school on a criterion."""
+        return next(one for one in self.raters if one.criterion == criterion)
+
+    def piece_variance(self, one: GroupDifference) -> float:
+        """What the difference varies by from piece to piece, freed of who happened to read it (nan if unknown)."""
+        contrast = self.contrasts[one.criterion, one.a, one.b]
+        raters = self.variance(one.criterion)
+        n = contrast.estimate.n_pieces
+        spread = contrast.estimate.se**2 * n
+        if math.isnan(spread) or math.isnan(raters.variance):
+            return spread
+        turns = (contrast.uneven_a + contrast.uneven_b - contrast.beyond) * n
+        return max(spread - raters.variance * turns, raters.reading)
+
+    def as_dict(self) -> dict[str, object]:
+        """The ``this_school`` part of the `compare` JSON."""
+        return {
+            "family_size": self.family_size,
+            "groups": [{"id": one.a, "against": REST, **one.as_dict()} for one in self.groups],
+            "pairs": [one.as_dict() for one in self.pairs],
+            "rater_variance": [one.as_dict() for one in self.raters],
+            "sentence": self.sentence,
+        }
+
+
+def this_school(
+    grid: Grid,
+    contrasts: Mapping[tuple[str, str, str], Contrast],
+    criteria: Sequence[str],
+    margins: Mapping[str, float],
+    links: LinkMap,
+    labels: Labels = None,
+    confidence: float = 0.95,
+) -> ThisSchool:
+    """What the same readings say of the schools themselves.
+
+    Parameters
+    ----------
+    contrasts
+        Of these raters, by criterion and sides (`calibrate.analysis.group_contrasts.contrasts_of`).
+    criteria
+        Those to speak of, the total among them.
+    margins
+        By criterion.
+    """
+    raters = {one: rater_variance(grid, one) for one in criteria}
+    estimates = {key: school_estimate(one, raters[key[0]]) for key, one in contrasts.items()}
+    family = sum(not math.isnan(one.se) for one in estimates.values())
+    each = family_confidence(confidence, family)
+    rows = []
+    for key, estimate in estimates.items():
+        criterion, a, b = key
+        contrast, margin = contrasts[key], margins[criterion]
+        ci95, ci90 = estimate.interval(each), estimate.interval(0.90)
+        verdict = verdict_of(ci95, ci90, margin)
+        if estimate.n_pieces == 0:
+            reason = why_nothing(a, b, links, labels)
+        elif estimate.n_pieces < MIN_PIECES:
+            reason = f"they share only {count(estimate.n_pieces, 'piece')}"
+        elif math.isnan(estimate.se):
+            needed = raters_needed(raters[criterion].variance, margin)
+            reason = school_reason(estimate.undefined, needed)
+        else:
+            reason = REASONS.get(
+                verdict,
+                "the interval holds both no difference and one that would matter; more raters of each "
+                "school, or more shared pieces, would tell",
+            )
+        fewest = (contrast.n_raters_a, contrast.n_raters_b)
+        words = school_words(
+            a, b, criterion, estimate, fewest, ci95, ci90, margin, verdict, reason, labels
+        )
+        rows.append(
+            GroupDifference(
+                a,
+                b,
+                criterion,
+                scale_of(criterion),
+                estimate.value,
+                estimate.se,
+                ci95,
+                ci90,
+                "this school",
+                margin,
+                estimate.n_pieces,
+                *fewest,
+                verdict,
+                reason,
+                words,
+            )
+        )
+    groups = tuple(one for one in rows if one.b == REST)
+    pairs = tuple(one for one in rows if one.b != REST)
+    return ThisSchool(
+        groups,
+        pairs,
+        family,
+        tuple(raters.values()),
+        dict(contrasts),
+        schools_sentence(groups, labels),
+    )

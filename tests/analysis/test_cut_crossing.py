@@ -1,0 +1,129 @@
+"""Who would change sides of the cut: by hand, against districts of known truth, and said plainly."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calibrate.analysis.comparability import compare
+from calibrate.analysis.cut_crossing import cut_crossings, mean_scores
+from tests.analysis.districts import SCALE, SCALES, district
+
+LABELS = {"a": "Ash", "b": "Birch"}
+
+
+def a_difference(size, low, high, verdict="different", criterion="FOC"):
+    table = district(1, schools=("a", "b"), n_pieces=8)
+    found = next(one for one in compare(table, SCALES).pairs if one.criterion == criterion)
+    return replace(found, difference=size, ci95=(low, high), verdict=verdict, se=0.1)
+
+
+def given_scores(scores, group="a", criterion="FOC", n=1):
+    return pd.DataFrame(
+        {
+            "group": group,
+            "piece": [f"p{i}" for i in range(len(scores))],
+            "criterion": criterion,
+            "score": scores,
+            "n": n,
+        }
+    )
+
+
+def test_a_fifth_of_a_point_moves_one_3_in_five_below_the_cut():
+    scores = [1.0, 2.0, 3.0, 3.0, 4.0]
+    (one,) = cut_crossings(
+        [a_difference(0.2, 0.1, 0.3)], given_scores(scores), {"FOC": SCALE}, LABELS
+    )
+    assert one.change == pytest.approx(-0.2 * 2 / 5)
+    assert (one.low, one.high) == (pytest.approx(-0.3 * 2 / 5), pytest.approx(-0.1 * 2 / 5))
+    assert (one.pieces_of, one.scored_by, one.cut, one.n_pieces) == ("a", "b", 3.0, 5)
+    assert one.sentence.endswith(
+        "If Birch had scored the 5 pieces that Ash scored, about 8% of them fewer would reach "
+        "the cut (4% to 12%)."
+    )
+
+
+def test_the_other_schools_pieces_move_the_other_way_and_means_of_two_have_half_the_stretch():
+    held = given_scores([2.5, 2.5, 3.0, 1.0], group="b", n=2)
+    (one,) = cut_crossings([a_difference(0.1, 0.05, 0.15)], held, {"FOC": SCALE}, LABELS)
+    # Two pieces at 2.5 stand for 2.25 to 2.75, half of it over 2.5; a tenth more is a fifth of the stretch.
+    assert one.pieces_of == "b" and one.change == pytest.approx(0.2 * 2 / 4)
+
+
+def test_same_and_cannot_tell_are_said_plainly():
+    held = given_scores([2.0, 3.0, 3.0, 4.0])
+    same = cut_crossings([a_difference(0.02, -0.1, 0.14, "same")], held, {"FOC": SCALE}, LABELS)
+    assert "they score alike, and at most 7% of them would change sides" in same[0].sentence
+    unsure = cut_crossings(
+        [a_difference(0.2, -0.2, 0.6, "cannot tell")], held, {"FOC": SCALE}, LABELS
+    )
+    assert "cannot tell, anything from 30% fewer to 5% more" in unsure[0].sentence
+    nothing = replace(
+        a_difference(0, 0, 0, "cannot tell"), se=math.nan, reason="they share no piece"
+    )
+    nothing = replace(nothing, difference=math.nan, ci95=(math.nan, math.nan))
+    (one,) = cut_crossings([nothing], held, {"FOC": SCALE}, LABELS)
+    assert math.isnan(one.change)
+    assert one.sentence.endswith("cannot tell, because they share no piece.")
+
+
+def test_without_a_cut_or_with_different_scales_nothing_is_said():
+    held = given_scores([2.0, 3.0])
+    assert cut_crossings([a_difference(0.2, 0.1, 0.3)], held, {"FOC": (1, 2, 3, 4)}) == ()
+    scales = {"FOC": SCALE, "ORG": replace(SCALE, cut="2")}
+    assert cut_crossings([a_difference(0.2, 0.1, 0.3, criterion="total")], held, scales) == ()
+
+
+def test_the_share_is_what_rescoring_simulated_pieces_shows():
+    """A lenient school's pieces scored again by the other: predicted from shared pieces' difference alone."""
+    rng = np.random.default_rng(4)
+    quality = rng.normal(2.6, 0.8, 6000)
+    for shift in (0.2, 0.45, -0.3):
+        lenient, plain = (
+            np.clip(np.rint(quality + more + rng.normal(0, 0.5, len(quality))), 1, 4)
+            for more in (shift, 0.0)
+        )
+        gap = float((lenient - plain).mean())
+        (one,) = cut_crossings(
+            [a_difference(gap, gap - 0.1, gap + 0.1)], given_scores(lenient), {"FOC": SCALE}
+        )
+        assert one.change == pytest.approx((plain >= 3).mean() - (lenient >= 3).mean(), abs=0.03)
+        assert one.low <= one.change <= one.high
+
+
+def test_the_readings_of_a_district_give_every_group_its_pieces():
+    table = district(1, lenient=0.45)
+    found = compare(table, SCALES)
+    crossings = cut_crossings(
+        (*found.groups, *found.pairs), mean_scores(table, "rater_school"), SCALES
+    )
+    lead = next(
+        one
+        for one in crossings
+        if (one.pieces_of, one.scored_by, one.criterion) == ("roosevelt", "rest", "total")
+    )
+    assert lead.change < 0 and lead.n_pieces == 30
+    pairs = {(one.pieces_of, one.scored_by) for one in crossings if one.criterion == "total"}
+    assert {("lincoln", "roosevelt"), ("roosevelt", "lincoln")} <= pairs
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.sampled_from([1.0, 2.0, 3.0, 4.0, math.nan]), min_size=1, max_size=20),
+    st.floats(-3, 3),
+    st.floats(0, 1),
+)
+def test_the_share_grows_with_the_difference_and_never_leaves_its_range(scores, size, half):
+    found = cut_crossings(
+        [a_difference(size, size - half, size + half)], given_scores(scores), {"FOC": SCALE}
+    )
+    for one in found:
+        assert -1 <= one.low <= one.change <= one.high <= 1
+        assert one.change * size <= 0
