@@ -7,11 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from calibrate.errors import ArgumentError, DataError, StaleWrite
+from calibrate.model.sealed import RaterSecretHash
 from calibrate.model.session import Anchor, Ballot, BallotState, RoundName, SessionRound
+from calibrate.store.ballot_questions import Standing
 from calibrate.store.repository import Store
-from calibrate.store.sealing import KeyStore
+from calibrate.store.sealing import Choice, KeyStore
 from tests.store.sealing_kit import CHEAP, PASSPHRASE
 from tests.support.district import NOON, add_district
 from tests.support.norming import BLIND, Room, make_room
@@ -60,6 +63,33 @@ def test_a_stale_ballot_changes_nothing(filled: Store, sequence: int) -> None:
     assert _stored(filled).sealed == b"two"
     with filled.reading() as unit:
         assert unit.ballots.stored("fall-1", RoundName.BLIND, "r2", "c") is None
+
+
+def test_one_look_tells_everything_that_bears_on_a_save(filled: Store) -> None:
+    def look(operation: str = "", rater: str = "r2") -> Standing | None:
+        with filled.transaction() as unit:
+            return unit.ballots.standing(
+                "fall-1", RoundName.BLIND, rater, secret_hash=b"h2", operation_id=operation
+            )
+
+    assert look() is None
+    with filled.transaction() as unit:
+        unit.ballots.secrets.add(RaterSecretHash("fall-1", "r2", b"h2", b"v2"))
+    assert look(rater="r3") is None
+    assert look() == Standing(False, False, None, None, None)
+    opened = SessionRound("fall-1", RoundName.BLIND, NOON, "coach")
+    with filled.transaction() as unit:
+        unit.sessions.rounds.add(opened)
+    assert look() == Standing(True, False, None, None, None)
+    _save(filled, FIRST, "a")
+    second = replace(FIRST, sequence=2, sealed=b"two", saved_at=NOON)
+    _save(filled, second, "b")
+    assert look("c") == Standing(True, False, second, (2, b"two".ljust(32)), None)
+    assert look("a") == Standing(True, False, second, (2, b"two".ljust(32)), 1)
+    with filled.transaction() as unit:
+        unit.sessions.rounds.put(replace(opened, revealed_at=NOON, revealed_by="coach"))
+    found = look()
+    assert found is not None and found.revealed
 
 
 def test_an_operation_is_stored_once(filled: Store) -> None:
@@ -150,6 +180,34 @@ def test_rounds_and_anchors_come_back_as_they_went_in(filled: Store) -> None:
         assert unit.sessions.anchors.get("an1") == anchor
     with pytest.raises(DataError), filled.transaction() as unit:
         unit.sessions.anchors.add(replace(anchor, id="an3", level_id="99"))
+
+
+def test_a_choice_asks_the_database_no_more_than_it_has_to(store: Store, tmp_path: Path) -> None:
+    """A room of thirty saves thirty choices a second: a look, the ballot, the operation, and little else."""
+    from calibrate.workflows.norming import load_rules, save_choice
+
+    folder = tmp_path / "project"
+    folder.mkdir()
+    keys = KeyStore("pr-test", folder, tmp_path / "k", passphrase_cost=CHEAP, pin_cost=CHEAP)
+    room: Room = make_room(store, folder, keys)
+    room.set_up()
+    room.open()
+    room.choose("r2", Choice("p1", "IDEAS", level="1"))
+    seat, asked = room.seat("r2"), []
+    rules = load_rules(room, seat)
+    with store.transaction():
+        pass  # as the room's connections are: used before
+
+    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(store.engine, "before_cursor_execute", hear)
+    choice = Choice("p1", "IDEAS", level="2")
+    save_choice(room, seat, BLIND, choice, operation_id="counted", seen=1, rules=rules)
+    event.remove(store.engine, "before_cursor_execute", hear)
+    assert len(asked) <= 5, asked
+    assert sum(one.startswith("UPDATE ballot ") for one in asked) == 1
+    assert sum(one.startswith("INSERT INTO ballot_operation ") for one in asked) == 1
 
 
 def test_a_whole_session_works_on_either_engine(store: Store, tmp_path: Path) -> None:

@@ -83,7 +83,9 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
     def begin(connection: sa.Connection) -> None:
         place.check()
         writing = connection.get_execution_options().get(WRITING, False)
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+        if connection.info.get(WRITING) is not writing:  # as the file's last user left it
+            connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+            connection.info[WRITING] = writing
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine

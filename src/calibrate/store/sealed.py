@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import cached_property
 
 import sqlalchemy as sa
 
 from calibrate.errors import ArgumentError, StaleWrite
 from calibrate.model.sealed import PinTry, RaterSecretHash, SessionKey, StoredManifest
 from calibrate.model.session import Ballot, BallotState, RoundName
+from calibrate.store import ballot_questions as questions
+from calibrate.store.ballot_questions import Standing
 from calibrate.store.schema import sealed as tables
 from calibrate.store.unit import Noun, Transaction, explained
 
@@ -20,11 +23,30 @@ class Ballots:
 
     def __init__(self, unit: Transaction) -> None:
         self._unit = unit
-        self._rows = Noun(unit, Ballot, tables.ballot, "ballot")
-        self.keys = Noun(unit, SessionKey, tables.session_key, "session key")
-        self.manifests = Noun(unit, StoredManifest, tables.manifest, "manifest", append_only=True)
-        self.secrets = Noun(unit, RaterSecretHash, tables.rater_secret, "rater's secret")
-        self.tries = Noun(unit, PinTry, tables.pin_try, "try", order=["tried_at", "id"])
+
+    @cached_property
+    def keys(self) -> Noun[SessionKey]:
+        """The sessions' public keys."""
+        return Noun(self._unit, SessionKey, tables.session_key, "session key")
+
+    @cached_property
+    def manifests(self) -> Noun[StoredManifest]:
+        """What facilitators signed."""
+        return Noun(self._unit, StoredManifest, tables.manifest, "manifest", append_only=True)
+
+    @cached_property
+    def secrets(self) -> Noun[RaterSecretHash]:
+        """Hashes of the raters' secrets."""
+        return Noun(self._unit, RaterSecretHash, tables.rater_secret, "rater's secret")
+
+    @cached_property
+    def tries(self) -> Noun[PinTry]:
+        """PINs that were tried."""
+        return Noun(self._unit, PinTry, tables.pin_try, "try", order=["tried_at", "id"])
+
+    @cached_property
+    def _rows(self) -> Noun[Ballot]:
+        return Noun(self._unit, Ballot, tables.ballot, "ballot")
 
     def find(self, session_id: str, round: RoundName, rater_id: str) -> Ballot | None:  # noqa: A002
         """The ballot as it is stored now, or None."""
@@ -47,14 +69,8 @@ class Ballots:
         operation_id: str,
     ) -> int | None:
         """The sequence number under which an operation was stored, or None if it never arrived."""
-        table = tables.ballot_operation
-        query = sa.select(table.c.sequence).where(
-            table.c.session_id == session_id,
-            table.c.round == round,
-            table.c.rater_id == rater_id,
-            table.c.operation_id == operation_id,
-        )
-        rows = self._unit.rows(query)
+        asked = questions.place(session_id, round, rater_id) | {"operation": operation_id}
+        rows = self._unit.rows(questions.STORED, asked)
         return int(rows[0].sequence) if rows else None
 
     def newest(
@@ -64,19 +80,34 @@ class Ballots:
         rater_id: str,
     ) -> tuple[int, bytes] | None:
         """Sequence number and fingerprint of the newest save, or None. A ballot that differs was set back."""
-        table = tables.ballot_operation
-        query = (
-            sa.select(table.c.sequence, table.c.fingerprint)
-            .where(
-                table.c.session_id == session_id,
-                table.c.round == round,
-                table.c.rater_id == rater_id,
-            )
-            .order_by(table.c.sequence.desc())
-            .limit(1)
-        )
-        rows = self._unit.rows(query)
+        rows = self._unit.rows(questions.NEWEST, questions.place(session_id, round, rater_id))
         return (int(rows[0].sequence), rows[0].fingerprint or b"") if rows else None
+
+    def holder(self, secret_hash: bytes) -> tuple[str, str] | None:
+        """The session and rater (ids) whose secret this is the hash of, or None."""
+        rows = self._unit.rows(questions.HOLDER, {"secret": secret_hash})
+        return (rows[0].session_id, rows[0].rater_id) if rows else None
+
+    def standing(
+        self,
+        session_id: str,
+        round: RoundName,  # noqa: A002
+        rater_id: str,
+        *,
+        secret_hash: bytes,
+        operation_id: str = "",
+    ) -> Standing | None:
+        """Everything that a rater's save meets, in one look; None if the project does not hold this secret for the rater.
+
+        In a unit that writes, the session is held still from here on, beside other savers: see
+        `Sessions.lock`.
+        """
+        if self._unit.writable and not self._unit.alone:
+            self._unit.rows(questions.SHARE_SESSION, {"at_session_id": session_id})
+        asked = questions.place(session_id, round, rater_id)
+        asked |= {"secret": secret_hash, "operation": operation_id}
+        rows = self._unit.rows(questions.STANDING, asked)
+        return questions.standing(rows[0]._asdict()) if rows else None
 
     def save(self, ballot: Ballot, *, expected: int, operation_id: str, fingerprint: bytes) -> int:
         """Save a ballot in place of the one with the sequence number ``expected``.
@@ -109,25 +140,15 @@ class Ballots:
         before = self.stored(ballot.session_id, ballot.round, ballot.rater_id, operation_id)
         if before is not None:
             return before
-        table = tables.ballot
         if expected == 0:
             if self.find(ballot.session_id, ballot.round, ballot.rater_id) is not None:
                 raise StaleWrite(_STALE, fix="Load the page again to see what is stored.")
             with explained("A ballot belongs to a session and to a rater of the project."):
-                self._unit.write(sa.insert(table), [asdict(ballot)])
+                self._unit.write(questions.ADD, [questions.row(ballot)])
         else:
-            touched = self._unit.write(
-                sa.update(table)
-                .where(
-                    table.c.session_id == ballot.session_id,
-                    table.c.round == ballot.round,
-                    table.c.rater_id == ballot.rater_id,
-                    table.c.sequence == expected,
-                    table.c.state == BallotState.DRAFT,
-                )
-                .values(asdict(ballot))
-            )
-            if touched != 1:
+            change = questions.place(ballot.session_id, ballot.round, ballot.rater_id)
+            change |= questions.row(ballot) | {"expected": expected}
+            if self._unit.write(questions.REPLACE, [change]) != 1:
                 self._explain_stale(ballot)
         self._note(ballot, operation_id, fingerprint)
         return ballot.sequence
@@ -158,15 +179,15 @@ class Ballots:
 
     def _note(self, ballot: Ballot, operation_id: str, fingerprint: bytes) -> None:
         self._unit.write(
-            sa.insert(tables.ballot_operation),
+            questions.NOTE,
             [
                 {
-                    "session_id": ballot.session_id,
-                    "round": ballot.round,
-                    "rater_id": ballot.rater_id,
-                    "operation_id": operation_id,
-                    "sequence": ballot.sequence,
-                    "fingerprint": fingerprint,
+                    "to_session_id": ballot.session_id,
+                    "to_round": ballot.round,
+                    "to_rater_id": ballot.rater_id,
+                    "to_operation_id": operation_id,
+                    "to_sequence": ballot.sequence,
+                    "to_fingerprint": fingerprint,
                 }
             ],
         )

@@ -32,36 +32,44 @@ class SessionMarks:
     anchored: int = 0
 
 
+_WANTED = sa.bindparam("wanted", type_=sa.Text, expanding=True)
+
+_ROUNDS = (
+    sa.select(session_round)
+    .where(session_round.c.session_id.in_(_WANTED))
+    .order_by(session_round.c.round)
+)
+
+_settled = (
+    sa.select(sa.func.count())
+    .select_from(consensus)
+    .where(consensus.c.session_id == session.c.id)
+    .scalar_subquery()
+)
+
+_anchored = (
+    sa.select(sa.func.count())
+    .select_from(anchor.join(consensus, consensus.c.id == anchor.c.consensus_id))
+    .where(consensus.c.session_id == session.c.id)
+    .scalar_subquery()
+)
+
+_MARKS = sa.select(
+    session.c.id, session.c.state, _settled.label("settled"), _anchored.label("anchored")
+).where(session.c.id.in_(_WANTED))
+
+
 def session_marks(unit: Transaction, session_ids: Iterable[str]) -> dict[str, SessionMarks]:
     """The marks of those of the sessions that the project has, by id."""
     wanted = sorted(set(session_ids))
     if not wanted:
         return {}
-    settled = (
-        sa.select(sa.func.count())
-        .select_from(consensus)
-        .where(consensus.c.session_id == session.c.id)
-        .scalar_subquery()
-    )
-    anchored = (
-        sa.select(sa.func.count())
-        .select_from(anchor.join(consensus, consensus.c.id == anchor.c.consensus_id))
-        .where(consensus.c.session_id == session.c.id)
-        .scalar_subquery()
-    )
     rounds: dict[str, list[tuple[RoundName, datetime, datetime | None]]] = {}
-    for row in unit.rows(
-        sa.select(session_round)
-        .where(session_round.c.session_id.in_(wanted))
-        .order_by(session_round.c.round)
-    ):
+    for row in unit.rows(_ROUNDS, {"wanted": wanted}):
         rounds.setdefault(row.session_id, []).append((row.round, row.opened_at, row.revealed_at))
-    query = sa.select(
-        session.c.id, session.c.state, settled.label("settled"), anchored.label("anchored")
-    ).where(session.c.id.in_(wanted))
     return {
         row.id: SessionMarks(
             row.id, row.state, tuple(rounds.get(row.id, ())), row.settled, row.anchored
         )
-        for row in unit.rows(query)
+        for row in unit.rows(_MARKS, {"wanted": wanted})
     }

@@ -71,6 +71,8 @@ class Sessions(Noun[Session]):
         A reveal takes it alone and a save shares it, so that no ballot slips in between. On SQLite
         a writing transaction is alone from its beginning, and there is nothing to do.
         """
+        if self._unit.alone:
+            return
         query = sa.select(tables.session.c.id).where(tables.session.c.id == session_id)
         self._unit.rows(query.with_for_update(read=shared))
 

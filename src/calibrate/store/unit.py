@@ -42,9 +42,16 @@ class Transaction:
         self.connection = connection
         self.writable = writable
 
-    def rows(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
-        """All rows of a query."""
-        return self.connection.execute(statement).all()
+    @property
+    def alone(self) -> bool:
+        """Whether the database lets in one writer at a time, so that whoever writes needs no lock of its own."""
+        return self.connection.dialect.name == "sqlite"
+
+    def rows(
+        self, statement: sa.Executable, values: dict[str, Any] | None = None
+    ) -> Sequence[sa.Row[Any]]:
+        """All rows of a query, with the values of its parameters if it has any."""
+        return self.connection.execute(statement, values).all()
 
     def write(
         self, statement: sa.Executable, values: Sequence[dict[str, Any]] | None = None

@@ -6,6 +6,7 @@ Nothing here touches a file or a database.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
@@ -106,9 +107,12 @@ def open_with_recovery(
     return secrets
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RaterSecret:
-    """One rater's 256-bit secret for one session; the personal join link carries it."""
+    """One rater's 256-bit secret for one session; the personal join link carries it.
+
+    What follows from it is worked out once, for as long as somebody holds it.
+    """
 
     secret: bytes = field(repr=False)
 
@@ -116,22 +120,22 @@ class RaterSecret:
         if len(self.secret) != _SECRET_SIZE:
             raise ArgumentError("A rater's secret has 32 bytes.")
 
-    @property
+    @cached_property
     def signing_key(self) -> SigningKey:
         """The key that signs this rater's ballots."""
         return SigningKey(derive(self.secret, "calibrate rater signing key 1"))
 
-    @property
+    @cached_property
     def verify_key(self) -> bytes:
         """The key in the manifest that the ballots are checked against, 32 bytes."""
         return bytes(self.signing_key.verify_key)
 
-    @property
+    @cached_property
     def copy_key(self) -> bytes:
         """The key of the rater's own readable copy, 32 bytes."""
         return derive(self.secret, "calibrate rater copy key 1")
 
-    @property
+    @cached_property
     def hash(self) -> bytes:
         """What the database may hold of the secret, 32 bytes."""
         return digest("calibrate rater secret hash 1", self.secret)

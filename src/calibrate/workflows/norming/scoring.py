@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from calibrate.errors import ArgumentError, DataError, SealError, StaleWrite
 from calibrate.model.session import Ballot, BallotState, RoundName
+from calibrate.store.ballot_questions import Standing
 from calibrate.store.repository import Unit
 from calibrate.store.sealing import (
     BallotPlace,
@@ -22,13 +23,13 @@ from calibrate.store.sealing import (
     seal_copy,
 )
 from calibrate.store.sealing.encoding import same
-from calibrate.workflows.norming.seats import Seat, check_seat
+from calibrate.workflows.norming.seats import Seat, seat_lost
 from calibrate.workflows.norming.trust import (
     NormingProject,
     Rules,
     check_answer,
+    check_open,
     read_rules,
-    require_open,
 )
 
 
@@ -108,8 +109,7 @@ def open_desk(
     """
     known = rules or load_rules(project, seat)
     with project.store.reading() as unit:
-        check_seat(unit, seat)
-        return _desk(unit, project.id, seat, round_name, known)
+        return _desk(_standing(unit, seat, round_name), project.id, seat, round_name, known)
 
 
 def save_choice(
@@ -214,13 +214,12 @@ def commit(
     """
     step = SaveStep(seat, round_name, rules or load_rules(project, seat), operation_id, seen, now)
     with project.store.transaction() as unit:
-        check_seat(unit, seat)
-        before = _stored_before(unit, step)
-        desk = _desk(unit, project.id, seat, round_name, step.rules)
-        if before is not None:
-            ballot = sealed_of(project.id, unit.ballots.get(*_key(seat, round_name)))
-            return Committed(before, ballot.receipt, repeated=True)
-        _refuse_stale(unit, desk, seen)
+        found = _standing(unit, seat, round_name, operation_id)
+        desk = _desk(found, project.id, seat, round_name, step.rules)
+        if found.stored_as is not None and found.ballot is not None:
+            receipt = sealed_of(project.id, found.ballot).receipt
+            return Committed(found.stored_as, receipt, repeated=True)
+        _refuse_stale(found, desk, seen)
         if desk.open and not leave_open:
             many = len(desk.open)
             raise DataError(
@@ -247,7 +246,11 @@ def is_reopened(row: Ballot) -> bool:
 
 def set_back(unit: Unit, project: str, row: Ballot) -> bool:
     """Whether a stored ballot is not the one of the newest save."""
-    newest = unit.ballots.newest(row.session_id, row.round, row.rater_id)
+    return differs(unit.ballots.newest(row.session_id, row.round, row.rater_id), project, row)
+
+
+def differs(newest: tuple[int, bytes] | None, project: str, row: Ballot) -> bool:
+    """Whether a stored ballot is not the newest save, of which sequence number and fingerprint are known."""
     if newest is None:
         return True
     sequence, fingerprint = newest
@@ -272,27 +275,31 @@ class SaveStep:
 
 def _save(project: NormingProject, step: SaveStep, change: Callable[[Desk], Contents]) -> Saved:
     with project.store.transaction() as unit:
-        check_seat(unit, step.seat)
-        before = _stored_before(unit, step)
-        if before is not None:
-            return Saved(before, repeated=True)
-        desk = _desk(unit, project.id, step.seat, step.round, step.rules)
-        _refuse_stale(unit, desk, step.seen)
+        found = _standing(unit, step.seat, step.round, step.operation_id)
+        if found.stored_as is not None:
+            return Saved(found.stored_as, repeated=True)
+        desk = _desk(found, project.id, step.seat, step.round, step.rules)
+        _refuse_stale(found, desk, step.seen)
         sealed = write_ballot(unit, project.id, step, desk, change(desk), BallotState.DRAFT)
     return Saved(sealed.sequence)
 
 
-def _key(seat: Seat, round_name: RoundName) -> tuple[str, RoundName, str]:
-    return seat.session_id, round_name, seat.rater_id
+def _standing(unit: Unit, seat: Seat, round_name: RoundName, operation_id: str = "") -> Standing:
+    """What is stored at a seat, which has to hold."""
+    found = unit.ballots.standing(
+        seat.session_id,
+        round_name,
+        seat.rater_id,
+        secret_hash=seat.secret.hash,
+        operation_id=operation_id,
+    )
+    if found is None:
+        raise seat_lost()
+    return found
 
 
-def _stored_before(unit: Unit, step: SaveStep) -> int | None:
-    return unit.ballots.stored(*_key(step.seat, step.round), step.operation_id)
-
-
-def _refuse_stale(unit: Unit, desk: Desk, seen: int) -> None:
-    unit.sessions.lock(desk.session_id, shared=True)
-    require_open(unit, desk.session_id, desk.round)
+def _refuse_stale(found: Standing, desk: Desk, seen: int) -> None:
+    check_open(found.opened, found.revealed)
     if desk.committed:
         raise StaleWrite("This ballot is committed and does not change any more.")
     if seen != desk.sequence:
@@ -309,14 +316,14 @@ def _check_key(seat: Seat, rules: Rules) -> None:
         raise SealError("This link is not the one of this rater.")
 
 
-def _desk(unit: Unit, project: str, seat: Seat, round_name: RoundName, rules: Rules) -> Desk:
+def _desk(found: Standing, project: str, seat: Seat, round_name: RoundName, rules: Rules) -> Desk:
     _check_key(seat, rules)
-    row = unit.ballots.find(*_key(seat, round_name))
+    row = found.ballot
     sequence, committed, contents = 0, False, Contents()
     if row is not None:
         sequence, committed = row.sequence, row.state is BallotState.COMMITTED
-        contents = _own_contents(unit, project, seat, row)
-    elif unit.ballots.newest(*_key(seat, round_name)) is not None:
+        contents = _own_contents(found, project, seat, row)
+    elif found.newest is not None:
         raise SealError(_GONE, fix=_TELL)
     due = rules.due(seat.rater_id)
     return Desk(seat.session_id, round_name, seat.rater_id, sequence, committed, contents, due)
@@ -328,8 +335,8 @@ _GONE = (
 _TELL = "Tell the facilitator, who can reopen the ballot so that you can commit it again."
 
 
-def _own_contents(unit: Unit, project: str, seat: Seat, row: Ballot) -> Contents:
-    if set_back(unit, project, row):
+def _own_contents(found: Standing, project: str, seat: Seat, row: Ballot) -> Contents:
+    if differs(found.newest, project, row):
         raise SealError(_GONE, fix=_TELL)
     if row.own_copy is None:
         return Contents()

@@ -93,12 +93,16 @@ def check_seat(unit: Unit, seat: Seat) -> None:
     SealError
         If it is somebody else's, or no longer there.
     """
-    stored = unit.ballots.secrets.first(secret_hash=seat.secret.hash)
-    if stored is None or (stored.session_id, stored.rater_id) != (seat.session_id, seat.rater_id):
-        raise SealError(
-            "This page is not open for this rater any more.",
-            fix="Come in again with your own link.",
-        )
+    if unit.ballots.holder(seat.secret.hash) != (seat.session_id, seat.rater_id):
+        raise seat_lost()
+
+
+def seat_lost() -> SealError:
+    """What is said to a page whose seat the project does not hold."""
+    return SealError(
+        "This page is not open for this rater any more.",
+        fix="Come in again with your own link.",
+    )
 
 
 class StoredPinLog:

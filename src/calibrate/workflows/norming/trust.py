@@ -203,9 +203,14 @@ def require_open(unit: Unit, session_id: str, round_name: RoundName) -> None:
         With what to expect instead.
     """
     found = unit.sessions.rounds.find(session_id, round_name)
-    if found is None:
+    check_open(found is not None, found is not None and found.revealed_at is not None)
+
+
+def check_open(opened: bool, revealed: bool) -> None:
+    """Refuse when a round was not opened yet, or was revealed: see `require_open`."""
+    if not opened:
         raise SealError("This round is not open for scoring yet.")
-    if found.revealed_at is not None:
+    if revealed:
         raise SealError(
             "The scores of this round have been revealed, so it takes no more of them. "
             "What you had not committed stays sealed.",
