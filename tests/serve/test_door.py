@@ -11,10 +11,9 @@ import pytest
 from starlette.requests import Request
 
 from calibrate.serve import doors
-from calibrate.serve.doors import token_in
 from calibrate.serve.entry import panel_member, plain
 from calibrate.serve.identity import Visitor
-from calibrate.workflows.norming.links import join_link, room_code
+from calibrate.workflows.norming.links import join_link, room_code, token_in
 from tests.support.asgi import ask
 
 SCRIPT = {"accept": "application/json"}

@@ -12,7 +12,7 @@ import pytest
 from calibrate import resources
 from calibrate.widgets import desk
 from calibrate.widgets.desk import ScoringDesk
-from calibrate.widgets.login import blind_scoring, token_in
+from calibrate.widgets.login import blind_scoring
 from calibrate.widgets.reveal_answers import STYLES
 from tests.support.desks import Bridge
 from tests.support.kernels import run_notebook
@@ -52,23 +52,6 @@ def test_the_pages_half_is_made_of_files_that_are_shipped() -> None:
     assert {path.name for path in folder.glob("desk*")} <= used
     assert {path.name for path in folder.glob("reveal*")} <= used
     assert all((folder / name).is_file() for name in used)
-
-
-@pytest.mark.parametrize(
-    "wrapped",
-    [
-        "{}",
-        "  {}\n",
-        "<{}>",
-        "http://127.0.0.1:8000/join/{}",
-        "http://127.0.0.1:8000/join/{}/",
-        "https://school.example/join?token={}",
-        "https://school.example/join#token={}",
-        "https://school.example/join#{}",
-    ],
-)
-def test_the_token_is_found_in_what_people_paste(wrapped: str) -> None:
-    assert token_in(wrapped.format("AbC-_09")) == "AbC-_09"
 
 
 def test_a_right_link_opens_the_raters_desk_and_leaves_the_form(scoring: Room) -> None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from calibrate.errors import ArgumentError
-from calibrate.widgets.login import token_in
-from calibrate.workflows.norming.links import ROOM_LETTERS, find_room, join_link, room_code
+from calibrate.workflows.norming.links import (
+    ROOM_LETTERS,
+    find_room,
+    join_link,
+    room_code,
+    token_in,
+)
 from tests.support.norming import Room
 
 
@@ -14,6 +19,24 @@ def test_a_join_link_keeps_its_token_behind_the_hash_and_gives_it_back():
     link = join_link("http://192.168.1.20:8765/", "abc_DEF-123")
     assert link == "http://192.168.1.20:8765/join#abc_DEF-123"
     assert token_in(link) == "abc_DEF-123"
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "{}",
+        "  {}\n",
+        "<{}>",
+        "http://127.0.0.1:8000/join/{}",
+        "http://127.0.0.1:8000/join/{}/",
+        "https://school.example/join?token={}",
+        "https://school.example/join#token={}",
+        "https://school.example/join#{}",
+        "join#{}",
+    ],
+)
+def test_the_token_is_found_in_what_people_paste(wrapped: str) -> None:
+    assert token_in(wrapped.format("AbC-_09")) == "AbC-_09"
 
 
 @pytest.mark.parametrize("address", ["192.168.1.20:8765", "javascript://x", "", "http://"])

@@ -18,6 +18,7 @@ from calibrate.serve.entry import NoSuchRoom, token_by_pin
 from calibrate.serve.identity import BOARD, DESK, LEAD_COOKIE, SEAT_COOKIE, is_lead, seat_of
 from calibrate.serve.room import Room
 from calibrate.store.sealing import PinRefused
+from calibrate.workflows.norming.links import token_in
 
 HERE = Path(__file__).parent
 LONGEST_FORM = 8192
@@ -148,11 +149,6 @@ async def read_form(request: Request) -> dict[str, str]:
             return {}
     fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
     return {name: values[0] for name, values in fields.items()}
-
-
-def token_in(link: str) -> str:
-    """The token in what somebody pasted: the token itself, or a link that ends in it."""
-    return link.strip().strip("<>\"'").rpartition("#")[2].strip()
 
 
 def _is_script(request: Request) -> bool:

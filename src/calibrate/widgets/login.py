@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import ipywidgets
 
 from calibrate.errors import CalibrateError
 from calibrate.widgets.desk import ScoringDesk
 from calibrate.workflows.norming import NormingProject, open_norming, seat_from_link
+from calibrate.workflows.norming.links import token_in
 
 _HELLO = "Paste your personal link, or the letters at its end, and choose Start scoring."
 _EMPTY = "The field is empty. Paste the link that the facilitator gave you."
@@ -55,25 +55,6 @@ def blind_scoring(project: Path | str | NormingProject) -> ipywidgets.VBox:
 
     start.on_click(come_in)
     return form
-
-
-def token_in(link: str) -> str:
-    """The token in what somebody pasted: the token itself, or a link that carries it.
-
-    Parameters
-    ----------
-    link
-        A token, or an address with the token as its ``token`` or as the end of its path.
-    """
-    text = link.strip().strip("<>\"'").strip()
-    if "/" not in text and "=" not in text:
-        return text
-    parts = urlsplit(text)
-    for query in (parts.fragment, parts.query):
-        named = parse_qs(query).get("token")
-        if named:
-            return named[0]
-    return parts.fragment or parts.path.rstrip("/").rpartition("/")[2]
 
 
 def _said(message: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from calibrate.errors import ArgumentError
 from calibrate.model.session import SessionState
@@ -32,6 +32,25 @@ def join_link(address: str, token: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ArgumentError("The room's address has to begin with http:// or https://.")
     return f"{address.rstrip('/')}/join#{token}"
+
+
+def token_in(link: str) -> str:
+    """The token in what somebody pasted: the token itself, or a link that carries it.
+
+    Parameters
+    ----------
+    link
+        A token, or an address with the token as its ``token`` or as the end of its path.
+    """
+    text = link.strip().strip("<>\"'").strip()
+    if not set("/=#") & set(text):
+        return text
+    parts = urlsplit(text)
+    for query in (parts.fragment, parts.query):
+        named = parse_qs(query).get("token")
+        if named:
+            return named[0]
+    return parts.fragment or parts.path.rstrip("/").rpartition("/")[2]
 
 
 def room_code(project: NormingProject, session_id: str) -> str:
