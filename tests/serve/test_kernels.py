@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import dataclass, field
 from enum import Enum
+from subprocess import run
 from typing import Any
 
 import pytest
@@ -65,3 +67,21 @@ def test_a_visitor_with_room_left_keeps_every_kernel() -> None:
     contexts = many("me", MOST_KERNELS - 1, Status.DISCONNECTED)
     Played(contexts).make_place("me")
     assert closed(contexts) == []
+
+
+_SHELL = """
+from types import SimpleNamespace
+from calibrate.serve.kernels import Kernels, NoEvents
+Kernels(SimpleNamespace())
+from solara.server import patch
+shell = patch.FakeIPython(SimpleNamespace(kernel=SimpleNamespace(shell=SimpleNamespace(display_pub=None))))
+assert isinstance(shell.events, NoEvents), shell.events
+shell.events.register("post_execute", print)
+shell.events.trigger("pre_execute")
+shell.events.unregister("post_execute", print)
+"""
+
+
+def test_no_mock_is_made_for_every_message() -> None:
+    """In a process of its own, since one process can have one room."""
+    run([sys.executable, "-c", _SHELL], check=True, timeout=300)

@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from platformdirs import user_cache_path
@@ -58,6 +59,10 @@ class Kernels:
         settings.theme.loader = "plain"
         settings.theme.title = "Calibrate"
         settings.assets.fontawesome_enabled = False
+        from solara.server import patch  # only once the library's other parts are there
+
+        # Solara makes a mock of a shell's events for every message, a seventh of the work of a save.
+        patch.mock = SimpleNamespace(MagicMock=NoEvents)
         self._room = room
         self._solara: Any = starlette
         self._libraries = Path(settings.assets.proxy_cache_dir)
@@ -151,6 +156,19 @@ class Kernels:
                 return open_page(room)
 
         solara_app.apps["__default__"] = RoomScript("calibrate.serve")
+
+
+class NoEvents:
+    """The events of a shell that runs no cells: nobody waits for them."""
+
+    def trigger(self, *_: object, **__: object) -> None:
+        """Nothing happens."""
+
+    def register(self, *_: object) -> None:
+        """Nobody is called."""
+
+    def unregister(self, *_: object) -> None:
+        """Nobody was to be called."""
 
 
 def _shown(context: Any) -> bool:
