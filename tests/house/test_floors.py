@@ -13,6 +13,7 @@ from tests.support.tree import SOURCE
 
 FLOORS = {
     "errors": 0,
+    "places": 0,
     "resources": 0,
     "model": 1,
     "stats": 1,

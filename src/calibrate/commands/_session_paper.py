@@ -74,7 +74,6 @@ def sheets(
         if target.suffix.lower() == ".pdf":
             with TemporaryDirectory() as folder:
                 write_private(Path(folder) / "sheets.html", page.encode("utf-8"))
-                target.parent.mkdir(parents=True, exist_ok=True)
                 write_pdf(Path(folder) / "sheets.html", target)
         else:
             write_private(target, page.encode("utf-8"))

@@ -237,7 +237,9 @@ def _of_tables(
 def _write(made: ReadingPlan, out: Path) -> None:
     import csv
 
-    with out.open("w", encoding="utf-8", newline="") as file:
+    from calibrate.places import writing
+
+    with writing(out), out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["rater", "piece"])
         writer.writerows((rater, piece) for rater, each in made.by_rater.items() for piece in each)

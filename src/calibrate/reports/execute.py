@@ -15,6 +15,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from calibrate import resources
+from calibrate.places import writing
 from calibrate.reports.files import write_private
 from calibrate.reports.kinds import ReportJob, report_kind
 from calibrate.reports.parameters import refuse_unknown
@@ -71,8 +72,9 @@ def execute(project: Path, job: ReportJob, output: Path) -> Executed:
         "edition": job.edition.value,
     }
     refuse_unknown(parameters)
-    output.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    output.touch(mode=0o600)
+    with writing(output):
+        output.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        output.touch(mode=0o600)
     failure = None
     try:
         with (

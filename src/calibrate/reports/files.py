@@ -8,6 +8,8 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from calibrate.places import writing
+
 PAGE = "report.html"
 NOTEBOOK = "report.ipynb"
 SUMMARY = "summary.json"
@@ -38,15 +40,16 @@ class ReportSummary:
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file through a temporary one beside it, so that a reader never meets a half file."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)  # mkstemp made it readable by its owner alone
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(temporary).replace(path)  # mkstemp made it readable by its owner alone
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
 
 
 def write_summary(folder: Path, summary: ReportSummary) -> None:

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from calibrate.errors import CalibrateError
+from calibrate.places import writing
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _PLACES = (
@@ -77,5 +78,7 @@ def write_pdf(page: Path, output: Path) -> None:
                 "The browser did not print this report to PDF.",
                 fix="Open the HTML report and print it to PDF yourself.",
             ) from problem
-    output.write_bytes(data)
-    output.chmod(0o600)
+    with writing(output):
+        output.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        output.write_bytes(data)
+        output.chmod(0o600)

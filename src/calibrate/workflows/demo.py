@@ -15,6 +15,7 @@ from pathlib import Path
 from calibrate import resources
 from calibrate.errors import CalibrateError, ProjectError
 from calibrate.model.ids import new_id
+from calibrate.places import writing
 from calibrate.store.project import Project
 from calibrate.store.sealing import make_recovery_key
 from calibrate.store.sealing.encoding import to_text
@@ -126,9 +127,11 @@ def build_demo(folder: Path, tell: Callable[[str], None] | None = None) -> DemoP
     tell = tell or (lambda words: None)
     folder = folder.expanduser().absolute()
     refuse_what_is_no_demo(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _clear_what_was_killed(folder)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as beside:
+    with writing(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _clear_what_was_killed(folder)
+        place = tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent)
+    with place as beside:
         fresh = Path(beside) / folder.name
         warnings = _fill(fresh, tell)
         refuse_what_is_no_demo(folder)

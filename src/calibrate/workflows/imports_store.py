@@ -16,6 +16,7 @@ from pathlib import Path
 
 from calibrate.errors import CalibrateError, ProjectError
 from calibrate.model.ids import new_id
+from calibrate.places import writing
 
 INCOMING = ".incoming"
 LOCK = ".import.lock"
@@ -30,8 +31,10 @@ def only_one_import(work: Path) -> Iterator[None]:
     ProjectError
         If another import of work is running.
     """
-    work.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (work / LOCK).open("a+b") as handle:
+    with writing(work):
+        work.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (work / LOCK).open("a+b")
+    with lock as handle:
         try:
             _lock(handle.fileno())
         except OSError:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from calibrate import __version__, resources
 from calibrate.errors import ProjectError
+from calibrate.places import writing
 
 FOLDER = "notebooks"
 _RECORD = ".handed-out.json"
@@ -60,7 +61,8 @@ def hand_out_notebooks(project: Path) -> HandedOut:
             fix="Make the sample district with: calibrate demo demo. Or a project of your own: calibrate init DIR.",
         )
     folder = project / FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
+    with writing(folder):
+        folder.mkdir(mode=0o700, exist_ok=True)
     record = _read_record(folder)
     new, updated, kept, beside = [], [], [], []
     for name in resources.notebook_names():
@@ -108,8 +110,9 @@ def _read_record(folder: Path) -> dict[str, str]:
 def _write(path: Path, content: bytes) -> None:
     """Write beside and move into place: a notebook is there whole, or as it was."""
     unfinished = path.with_name(f".{path.name}.part")
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    unfinished.replace(path)
+    with writing(path):
+        unfinished.unlink(missing_ok=True)
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        unfinished.replace(path)

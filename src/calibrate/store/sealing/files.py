@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from calibrate.errors import ProjectError, SealError
+from calibrate.places import writing
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -33,9 +34,10 @@ def refuse_inside(path: Path, project_folder: Path, what: str) -> None:
 
 def make_private_folder(path: Path) -> None:
     """Make a folder, and those above it, that only its owner may enter."""
-    path.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
-    if os.name == "posix":
-        path.chmod(PRIVATE_FOLDER)
+    with writing(path):
+        path.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+        if os.name == "posix":
+            path.chmod(PRIVATE_FOLDER)
 
 
 def write_private(path: Path, data: bytes, *, replace: bool = False) -> None:
@@ -45,7 +47,14 @@ def write_private(path: Path, data: bytes, *, replace: bool = False) -> None:
     ------
     SealError
         If the file exists and ``replace`` is not set.
+    ProjectError
+        If it cannot be written there.
     """
+    with writing(path):
+        _write(path, data, replace=replace)
+
+
+def _write(path: Path, data: bytes, *, replace: bool) -> None:
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(6)}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     try:
