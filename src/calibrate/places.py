@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,3 +51,17 @@ def writing(
             f"{path} cannot be written to: {why}.",
             fix=fix,
         ) from error
+
+
+def try_writing(path: Path) -> None:
+    """Make sure that a new file can be written, before what goes into it is made. Nothing is left there.
+
+    Raises
+    ------
+    ProjectError
+        If it cannot.
+    """
+    with writing(path):
+        handle, trial = tempfile.mkstemp(dir=path.absolute().parent, prefix=".trial-")
+        os.close(handle)
+        Path(trial).unlink()

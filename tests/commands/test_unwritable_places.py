@@ -49,6 +49,18 @@ def test_score_sheets_go_nowhere_where_nothing_can_be_written(
     assert "cannot be written to" in refused(*call, a_folder)
 
 
+def test_a_session_does_not_open_where_its_links_cannot_be_written(
+    home: Path,  # noqa: F811 - the fixture above
+    below_a_file: Path,
+) -> None:
+    folder = started(home)
+    session = set_up(folder)
+    call = ["session", "open", session, "--project", folder, "--handouts"]
+    assert "cannot be written to" in refused(*call, below_a_file / "links.txt")
+    found = json.loads(run("session", "list", "--project", folder, "--json"))["sessions"]
+    assert {one["session"]: one["state"] for one in found}[session] == "setup"
+
+
 def test_a_plan_goes_nowhere_where_nothing_can_be_written(
     tmp_path: Path, below_a_file: Path
 ) -> None:

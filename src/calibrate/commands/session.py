@@ -95,6 +95,7 @@ def open_(
     by: Who = "facilitator",
 ) -> None:
     """Open a session for scoring: make its keys, and write each rater's link and PIN to a file."""
+    from calibrate.places import try_writing
     from calibrate.store.sealing.files import refuse_inside
     from calibrate.workflows.norming import open_scoring, write_handouts
 
@@ -102,6 +103,7 @@ def open_(
         refuse_inside(handouts, opened.folder, "The file of links and PINs")
         if handouts.exists():
             raise typer.BadParameter(f"{handouts} exists already.", param_hint="--handouts")
+        try_writing(handouts)
         passphrase = ask_passphrase(passphrase_file, new=True)
         made = open_scoring(opened, keystore_of(opened, key_store), found.id, passphrase, by=by)
         write_handouts(opened, handouts, made)
@@ -122,12 +124,14 @@ def hand_out(
     by: Who = "facilitator",
 ) -> None:
     """Give a rater who lost the link the same link again, and a new PIN."""
+    from calibrate.places import try_writing
     from calibrate.workflows.norming import hand_out_again, open_keys, write_handouts
     from calibrate.workflows.norming.naming import find_rater
 
     with session_at(project, session) as (opened, found):
         with opened.reading() as unit:
             who = find_rater(unit, rater)
+        try_writing(handouts)
         keys = keystore_of(opened, key_store)
         secrets = open_keys(keys, found.id, ask_passphrase(passphrase_file))
         made = hand_out_again(opened, keys, found.id, who, secrets, by=by)
