@@ -321,3 +321,38 @@ def test_every_step_can_be_read_and_reached_on_a_laptop_and_on_a_phone(
     fine("anchors")
     page.get_by_role("button", name="Minutes and close").click()
     fine("minutes")
+
+
+def test_a_score_that_somebody_else_has_just_settled_is_shown_before_it_is_replaced(
+    led: Led,
+    page: Page,
+    room: Room,  # noqa: F811
+) -> None:
+    asked = AskedBoard(room)
+    session = asked.set_up()
+    asked.open()
+    room.everybody_commits()
+    assert asked.reveal()["done"]
+    page.get_by_role("button", name="Back to all sessions").or_(
+        page.get_by_role("button", name="Continue")
+    ).first.click()
+    page.get_by_role("button", name="Agree it…").first.click()
+    shows(page, "The panel agrees on")
+    about = {"session": session, "piece": "p1", "criterion": "IDEAS"}
+    asked.done("settle", **about, level="3", reason="The ending carries it.")
+    page.get_by_role("radio", name="1 Level 1").check()
+    page.get_by_role("button", name="Save what was agreed").click()
+    shows(page, "Somebody else has just settled this score.")
+    shows(page, "The ending carries it.")
+    with room.store.reading() as unit:
+        (kept,) = unit.sessions.consensus.current(session_id=session)
+    assert kept.level_id == "3"
+    page.get_by_role("button", name="Put ours in its place").click()
+    expect(page.get_by_text("1 of 4 scores agreed.")).to_be_visible()
+    watching.wait_until(page, lambda: _current_level(room, session) == "1")
+
+
+def _current_level(room: Room, session: str) -> str | None:  # noqa: F811
+    with room.store.reading() as unit:
+        (one,) = unit.sessions.consensus.current(session_id=session)
+    return one.level_id

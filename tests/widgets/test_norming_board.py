@@ -46,8 +46,26 @@ def test_a_session_is_led_from_its_set_up_to_its_report_by_messages_alone(board:
     agreed = board.done("agreed", session=session)
     assert {one["alike"]["level"] for one in agreed["lines"] if one["alike"]}
     assert board.done("settle-alike", session=session)["count"] == 4
-    board.done("settle", session=session, piece="p1", criterion="IDEAS", code="OFF", reason="x")
-    board.done("settle", session=session, piece="p1", criterion="IDEAS", level="3", reason="Yes.")
+    first = next(one for one in board.done("agreed", session=session)["lines"] if one["settled"])
+    assert (first["piece"], first["criterion"]) == ("p1", "IDEAS")
+    seen = first["settled"]["id"]
+    board.done(
+        "settle",
+        session=session,
+        piece="p1",
+        criterion="IDEAS",
+        code="OFF",
+        reason="x",
+        seen=seen,
+    )
+    settled = {"session": session, "piece": "p1", "criterion": "IDEAS"}
+    late = board.ask("settle", **settled, level="3", reason="Yes.")
+    assert (late["refused"], late["settled"]["code"], late["settled"]["reason"]) == (
+        "stale",
+        "OFF",
+        "x",
+    )
+    board.done("settle", **settled, level="3", reason="Yes.", seen=late["settled"]["id"])
     board.done("anchor", session=session, piece="p1", commentary="A plain 3.")
     board.done("second-round", session=session)
     room.everybody_commits(round_name="after_discussion")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,6 +15,7 @@ from calibrate.model.session import RoundName, SessionState
 from calibrate.store.sealing import Choice, Mark
 from calibrate.workflows.norming import (
     SessionPlan,
+    SettledMeanwhile,
     close_session,
     commit,
     make_anchor,
@@ -346,11 +348,45 @@ def test_a_consensus_can_be_settled_anew_and_the_earlier_one_stays(scoring: Room
     with pytest.raises(NotFound):
         settle(room, room.session, "p4", "IDEAS", level_id="3", reason="x", by="coach")
     first = settle(room, room.session, "p1", "IDEAS", level_id="3", reason="voice", by="coach")
-    second = settle(room, room.session, "p1", "IDEAS", code_id="OFF", reason="reread", by="coach")
+    again = {"code_id": "OFF", "reason": "reread", "by": "coach", "seen": first.id}
+    second = settle(room, room.session, "p1", "IDEAS", **again)
     assert second.replaces == first.id
     with room.store.reading() as unit:
         assert len(unit.sessions.consensus.all(session_id=room.session)) == 2
         assert unit.sessions.consensus.current(session_id=room.session) == [second]
+
+
+def test_of_two_who_settle_the_same_score_the_second_is_shown_the_first(scoring: Room) -> None:
+    room = scoring
+    room.everybody_commits()
+    _reveal(room)
+    about = (room, room.session, "p1", "IDEAS")
+    start, told = threading.Barrier(2), []
+
+    def lead(level: str) -> None:
+        start.wait()
+        try:
+            told.append(settle(*about, level_id=level, reason=f"so {level}", by=f"lead {level}"))
+        except SettledMeanwhile as error:
+            told.append(error)
+
+    both = [threading.Thread(target=lead, args=(level,)) for level in ("2", "3")]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    (kept,) = [one for one in told if not isinstance(one, SettledMeanwhile)]
+    (refused,) = [one for one in told if isinstance(one, SettledMeanwhile)]
+    assert refused.settled == kept
+    with room.store.reading() as unit:
+        assert unit.sessions.consensus.all(session_id=room.session) == [kept]
+    # Who says exactly the same says nothing new; who has seen it may put another in its place.
+    same = settle(*about, level_id=kept.level_id, reason=f" {kept.reason} ", by="a third")
+    assert same == kept
+    later = settle(*about, level_id="1", reason="reread", by="lead", seen=kept.id)
+    assert later.replaces == kept.id
+    with pytest.raises(SettledMeanwhile):
+        settle(*about, level_id="3", reason="late", by="lead", seen=kept.id)
 
 
 def test_an_anchor_needs_a_settled_level_for_every_criterion(scoring: Room) -> None:
@@ -360,10 +396,11 @@ def test_an_anchor_needs_a_settled_level_for_every_criterion(scoring: Room) -> N
     with pytest.raises(DataError, match="IDEAS, CONV"):
         make_anchor(room, room.session, "p1", commentary="x", by="coach")
     settle(room, room.session, "p1", "IDEAS", level_id="3", reason="voice", by="coach")
-    settle(room, room.session, "p1", "CONV", code_id="BLANK", reason="torn", by="coach")
+    torn = settle(room, room.session, "p1", "CONV", code_id="BLANK", reason="torn", by="coach")
     with pytest.raises(DataError, match="condition code"):
         make_anchor(room, room.session, "p1", commentary="x", by="coach")
-    settle(room, room.session, "p1", "CONV", level_id="2", reason="found", by="coach")
+    found = {"level_id": "2", "reason": "found", "by": "coach", "seen": torn.id}
+    settle(room, room.session, "p1", "CONV", **found)
     make_anchor(room, room.session, "p1", commentary="x", by="coach")
     make_anchor(room, room.session, "p1", commentary="better words", by="coach")
     with room.store.reading() as unit:

@@ -9,10 +9,11 @@ from calibrate.errors import CalibrateError, DataError
 from calibrate.model.rubric import Rubric
 from calibrate.model.session import Consensus, MinuteKind
 from calibrate.widgets.board_asked import LONGEST_LINE, Asked
-from calibrate.widgets.page_messages import Answer, Files
+from calibrate.widgets.page_messages import Answer, Files, told
 from calibrate.workflows.norming import (
     KeyStore,
     NormingProject,
+    SettledMeanwhile,
     close_session,
     make_anchor,
     settle,
@@ -87,17 +88,29 @@ class TalkAnswers:
         }, []
 
     def settle(self, asked: Asked) -> tuple[Answer, Files]:
-        """Save what the panel agreed for one criterion of one piece."""
-        settle(
-            self._project,
-            asked.id("session"),
-            asked.id("piece"),
-            asked.id("criterion"),
-            level_id=asked.id_or_none("level"),
-            code_id=asked.id_or_none("code"),
-            reason=asked.words("reason"),
-            by=self._by,
-        )
+        """Save what the panel agreed for one criterion of one piece, over what the page has seen there.
+
+        Where somebody else settled it meanwhile, the page is told what stands there now, and asks.
+        """
+        session = asked.id("session")
+        try:
+            settle(
+                self._project,
+                session,
+                asked.id("piece"),
+                asked.id("criterion"),
+                level_id=asked.id_or_none("level"),
+                code_id=asked.id_or_none("code"),
+                reason=asked.words("reason"),
+                by=self._by,
+                seen=asked.id_or_none("seen"),
+            )
+        except SettledMeanwhile as error:
+            with self._project.store.reading() as unit:
+                rubric = rubric_of(unit, unit.sessions.get(session))
+            return told("refused", "stale", error) | {
+                "settled": _settled(error.settled, rubric)
+            }, []
         return {"done": True}, []
 
     def settle_alike(self, asked: Asked) -> tuple[Answer, Files]:
@@ -107,15 +120,18 @@ class TalkAnswers:
         for one in view_agreed(self._project, session).lines:
             if one.unanimous is None or one.settled is not None:
                 continue
-            settle(
-                self._project,
-                session,
-                one.piece_id,
-                one.criterion_id,
-                level_id=one.unanimous.level_id,
-                reason=one.unanimous.words,
-                by=self._by,
-            )
+            try:
+                settle(
+                    self._project,
+                    session,
+                    one.piece_id,
+                    one.criterion_id,
+                    level_id=one.unanimous.level_id,
+                    reason=one.unanimous.words,
+                    by=self._by,
+                )
+            except SettledMeanwhile:  # by somebody who looked at it: that stays
+                continue
             count += 1
         return {"count": count}, []
 
@@ -203,7 +219,13 @@ def _settled(one: Consensus, rubric: Rubric) -> Answer:
         label = _level(f"{level.value:g}", level.label)
     else:
         label = rubric.code(one.code_id or "").label
-    return {"level": one.level_id, "code": one.code_id, "label": label, "reason": one.reason}
+    return {
+        "id": one.id,
+        "level": one.level_id,
+        "code": one.code_id,
+        "label": label,
+        "reason": one.reason,
+    }
 
 
 def _level(number: str, label: str) -> str:

@@ -74,6 +74,8 @@ class Agreeing {
       return make("label", { class: one.code ? "check code" : "check" }, box, make("span", {}, one.label));
     });
     const reason = area(known?.reason ?? "", 2);
+    let seen = this.lines.get(`${piece.id}/${criterion.id}`).settled?.id ?? null;
+    const meanwhile = make("div", { class: "meanwhile" });
     const close = () => {
       delete slot.dataset.open;
       this.#fill(slot, { piece, criterion });
@@ -86,13 +88,14 @@ class Agreeing {
       make("fieldset", {}, make("legend", {}, "The panel agrees on"), ...radios),
       field("Because", reason, "In a sentence, so that it can be read again in spring."),
       told.node,
+      meanwhile,
       make("div", { class: "bar" }, save, button("Cancel", close)),
     );
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (!chosen) return told.bad({ message: "No score is chosen yet." });
-      const answer = await work(save, told, () =>
-        this.board.ask({
+      const answer = await work(save, told, async () => {
+        const given = await this.board.ask({
           ask: "settle",
           session: this.state.session,
           piece: piece.id,
@@ -100,8 +103,15 @@ class Agreeing {
           level: chosen.level ?? null,
           code: chosen.code ?? null,
           reason: reason.value,
-        }),
-      );
+          seen,
+        });
+        if (!given.settled) return given;
+        // Somebody else was faster: it is shown, and saving once more is a choice.
+        seen = given.settled.id;
+        save.textContent = "Put ours in its place";
+        meanwhile.replaceChildren(make("p", {}, "Agreed just now: ", make("strong", {}, given.settled.label)), make("q", {}, given.settled.reason));
+        return given;
+      });
       if (!answer) return null;
       delete slot.dataset.open;
       await this.changed();

@@ -8,6 +8,7 @@ which brings pandas with it and is imported by those who need it.
 
 from calibrate.store.sealing import Choice, Contents, KeyStore, Mark
 from calibrate.workflows.norming.agreement import (
+    SettledMeanwhile,
     close_session,
     make_anchor,
     settle,
@@ -84,6 +85,7 @@ __all__ = [
     "ScoreSheets",
     "Seat",
     "SessionPlan",
+    "SettledMeanwhile",
     "SheetState",
     "ShownPiece",
     "Stage",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from calibrate.errors import DataError, NotFound, SealError
+from calibrate.errors import DataError, NotFound, SealError, StaleWrite
 from calibrate.model.ids import new_id
 from calibrate.model.session import (
     Anchor,
@@ -49,6 +49,17 @@ def start_second_round(
         unit.audit.log(by, "session.second_round", session_id)
 
 
+class SettledMeanwhile(StaleWrite):
+    """Somebody else settled the same score after the page had been drawn. ``settled`` is what stands now."""
+
+    def __init__(self, settled: Consensus) -> None:
+        super().__init__(
+            "Somebody else has just settled this score.",
+            fix="Look at what was agreed, and save again only if yours is to take its place.",
+        )
+        self.settled = settled
+
+
 def settle(
     project: NormingProject,
     session_id: str,
@@ -59,14 +70,23 @@ def settle(
     code_id: str | None = None,
     reason: str,
     by: str,
+    seen: str | None = None,
     now: datetime | None = None,
 ) -> Consensus:
     """Save what the panel agreed for one piece and criterion, with its reason.
 
-    Settling it again adds a row that replaces the earlier one; both stay.
+    Settling it again adds a row that replaces the earlier one; both stay. Settling it once more
+    exactly as it stands changes nothing.
+
+    Parameters
+    ----------
+    seen
+        The id of the consensus that whoever settles has seen there, None for none.
 
     Raises
     ------
+    SettledMeanwhile
+        If another one stands there by now.
     DataError
         Without a reason, or if the criterion is not scored for the piece.
     SealError
@@ -88,6 +108,14 @@ def settle(
         earlier = unit.sessions.consensus.current(
             session_id=session_id, piece_id=piece_id, criterion_id=criterion_id
         )
+        if earlier and earlier[-1].id != seen:
+            if (earlier[-1].level_id, earlier[-1].code_id, earlier[-1].reason) == (
+                level_id,
+                code_id,
+                reason.strip(),
+            ):
+                return earlier[-1]
+            raise SettledMeanwhile(earlier[-1])
         settled = Consensus(
             id=new_id("co"),
             session_id=session_id,
