@@ -206,6 +206,11 @@ def test_a_project_on_a_server_needs_an_empty_database(postgresql: Server, tmp_p
         ('[scores]\nresolution_rule = "medien"', "scores.resolution_rule", "median"),
         ("[privacy]\nmin_n = 3", "privacy.min_n", "5"),
         ('[privacy]\nmin_n = "ten"', "privacy.min_n", "integer"),
+        ("[comparison]\nmargin = -1", "comparison.margin", "above 0"),
+        ('[comparison]\nmargin = "much"', "comparison.margin", "above 0"),
+        ("[comparison]\nmargin = true", "comparison.margin", "above 0"),
+        ("[comparison]\nmargin = { ORG = 0 }", "comparison.margin", "above 0"),
+        ("[comparison]\nmargin = {}", "comparison.margin", "above 0"),
         ("[zebra]\nx = 1", "zebra", "project"),
     ],
 )
@@ -239,14 +244,31 @@ def test_settings_that_are_not_toml_are_refused(tmp_path: Path) -> None:
     st.one_of(st.none(), st.just("median"), st.just("closest_two")),
     st.dictionaries(st.integers(2, 9), st.floats(0, 1), min_size=1),
     st.one_of(st.none(), st.floats(0, 3)),
+    st.one_of(
+        st.none(),
+        st.floats(0.01, 2),
+        st.dictionaries(st.text("ABC-\"'ü", min_size=1), st.floats(0.01, 2), min_size=1),
+    ),
 )
 def test_settings_come_back_as_they_were_written(
-    name: str, min_n: int, rule: str | None, exact: dict[int, float], bias: float | None
+    name: str,
+    min_n: int,
+    rule: str | None,
+    exact: dict[int, float],
+    bias: float | None,
+    margin: dict[str, float] | float | None,
 ) -> None:
     import tomllib
 
     wanted = Settings(
-        "pr-1", name, None, rule or "median", min_n, qualify_exact=exact, qualify_bias=bias
+        "pr-1",
+        name,
+        None,
+        rule or "median",
+        min_n,
+        qualify_exact=exact,
+        qualify_bias=bias,
+        margin=margin,
     )
     assert check_settings(tomllib.loads(settings_text(wanted))) == wanted
 

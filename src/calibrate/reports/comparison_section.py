@@ -92,7 +92,7 @@ def differences(comparison: Comparison, labels: Mapping[str, str], draw: Drawing
             blocks.note(
                 f"Intervals hold together for all {comparison.family_size} comparisons that were looked "
                 "at (95%). “The same” is said only if the 90% interval lies inside the margin, "
-                "an eighth of the scale. These numbers speak for these readers on pieces like these."
+                "the difference that is too small to matter. These numbers speak for these readers on pieces like these."
             ),
         ]
     )

@@ -57,7 +57,12 @@ class DistrictReport:
     @cached_property
     def comparison(self) -> Comparison:
         """Schools beside each other, by the school of the reader."""
-        return compare(self.readings, self.facts.scales, labels=self.facts.labels)
+        return compare(
+            self.readings,
+            self.facts.scales,
+            margin=self.facts.margin,
+            labels=self.facts.labels,
+        )
 
     @cached_property
     def trend(self) -> SessionTrend:

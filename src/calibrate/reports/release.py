@@ -261,7 +261,7 @@ def _comparison(facts: DistrictFacts) -> dict[str, Any]:
     """
     rows, left_out = facts.readings, set[str]()
     while True:
-        found = compare(rows, facts.scales, labels=facts.labels)
+        found = compare(rows, facts.scales, margin=facts.margin, labels=facts.labels)
         few = {
             one.a
             for one in found.against_rest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -67,6 +68,26 @@ class AnchorsSection(_Section):
         return dict(sorted(value.items()))
 
 
+class ComparisonSection(_Section):
+    """``[comparison]``: the difference between schools that is too small to matter, in rubric points."""
+
+    margin: float | dict[str, float] | None = None
+
+    @field_validator("margin", mode="before")
+    @classmethod
+    def _positive(cls, value: object) -> object:
+        given = list(value.values()) if isinstance(value, Mapping) else [value]
+        if value is not None and not (given and all(map(_above_zero, given))):
+            raise ValueError("write one number above 0, or one for each criterion")
+        return value
+
+
+def _above_zero(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) and value > 0
+
+
 class StoreSection(_Section):
     """``[store]``: where the data lie; without a URL, in a file of the project folder."""
 
@@ -78,6 +99,7 @@ class _File(_Section):
     scores: ScoresSection = ScoresSection()
     privacy: PrivacySection = PrivacySection()
     anchors: AnchorsSection = AnchorsSection()
+    comparison: ComparisonSection = ComparisonSection()
     store: StoreSection = StoreSection()
 
 
@@ -104,6 +126,9 @@ class Settings:
     qualify_adjacent, qualify_bias, qualify_fewest
         The share within one level, the largest mean difference in points (None: no such rule), and
         the fewest anchor scores that decide.
+    margin
+        The difference between schools that is too small to matter, in rubric points: one number, numbers by
+        criterion, or None for an eighth of each criterion's range.
     """
 
     id: str
@@ -116,6 +141,7 @@ class Settings:
     qualify_adjacent: float = 0.0
     qualify_bias: float | None = None
     qualify_fewest: int = 10
+    margin: Mapping[str, float] | float | None = None
 
 
 _WHERE = {
@@ -128,6 +154,7 @@ _WHERE = {
     "qualify_adjacent": "anchors",
     "qualify_bias": "anchors",
     "qualify_fewest": "anchors",
+    "margin": "comparison",
     "url": "store",
 }
 _COMMENTS = {
@@ -138,6 +165,8 @@ _COMMENTS = {
     "qualify_adjacent": "the share within one level that is asked for besides",
     "qualify_bias": "how far above or below the settled scores on average, in points; nothing: any",
     "qualify_fewest": "with fewer settled scores nothing is decided",
+    "margin": "a difference between schools too small to matter, in points, or by criterion like "
+    "{ ORG = 0.25, CONV = 0.2 }; nothing: an eighth of each range",
     "url": "a PostgreSQL server, if the data are not to lie in this folder",
 }
 
@@ -192,7 +221,11 @@ def _written(value: object) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f'"{name}" = {one}' for name, one in value.items()) + " }"
+        return (
+            "{ "
+            + ", ".join(f"{json.dumps(str(name))} = {one}" for name, one in value.items())
+            + " }"
+        )
     return str(value)
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from calibrate.analysis.margins import Margin
+from calibrate.analysis.severity import TOTAL
 from calibrate.analysis.wording import count
-from calibrate.errors import NotFound
+from calibrate.errors import NotFound, ProjectError
 from calibrate.model.continuum import Continuum, Placement
 from calibrate.model.roster import Classroom, Edition, Rater, School, grade_label
 from calibrate.model.rubric import Rubric, Scale
 from calibrate.model.session import Minute, PanelMember, Session
 from calibrate.model.work import Window
 from calibrate.store.project import Project
+from calibrate.store.settings import FILE_NAME
 from calibrate.workflows.rolls import roll
 from calibrate.workflows.rubric_in_use import made_with, rubric_in_use
 from calibrate.workflows.score_tables import records_of, scales, score_table
@@ -33,6 +37,8 @@ class DistrictFacts:
         The roll: one row per child and window.
     n_elsewhere
         Pieces that were scored with another rubric alone, and so are in none of this.
+    margin
+        The difference between schools too small to matter, as the project's settings declare it.
     """
 
     schools: tuple[School, ...]
@@ -50,6 +56,7 @@ class DistrictFacts:
     records: pd.DataFrame
     children: pd.DataFrame
     n_elsewhere: int = 0
+    margin: Margin = None
 
     @property
     def left_out(self) -> str:
@@ -116,6 +123,8 @@ def district_facts(project: Project) -> DistrictFacts:
     ------
     NotFound
         If nothing has been scored yet, or there is no window.
+    ProjectError
+        If the settings declare a margin for a criterion that the rubric does not have.
     """
     everything = score_table(project)
     rubric = rubric_in_use(project, everything)
@@ -141,10 +150,26 @@ def district_facts(project: Project) -> DistrictFacts:
             records=made_with(records_of(project), rubric),
             children=roll(unit),
             n_elsewhere=len(set(everything["piece"]) - set(readings["piece"])),
+            margin=_declared_margin(project, rubric),
         )
     if not facts.windows:
         raise NotFound("The project has no window (fall, winter, spring) yet.")
     return facts
+
+
+def _declared_margin(project: Project, rubric: Rubric) -> Margin:
+    margin = project.settings.margin
+    known = [one.id for one in rubric.criteria]
+    named = margin if isinstance(margin, Mapping) else ()
+    for criterion in named:
+        if criterion not in (*known, TOTAL):
+            raise ProjectError(
+                f"The settings declare a margin for {criterion!r}, which {rubric.title} does not have.",
+                file=FILE_NAME,
+                column="comparison.margin",
+                fix=f"Its criteria are {', '.join(known)}.",
+            )
+    return margin
 
 
 def _fits(continuum: Continuum, rubric: Rubric) -> bool:

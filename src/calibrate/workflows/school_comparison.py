@@ -39,7 +39,10 @@ class SchoolSource:
         """The schools of the readers compared on the pieces that they share."""
         if window not in self._compared:
             self._compared[window] = compare(
-                self._readings(window), self.facts.scales, labels=self.facts.labels
+                self._readings(window),
+                self.facts.scales,
+                margin=self.facts.margin,
+                labels=self.facts.labels,
             )
         return self._compared[window]
 
