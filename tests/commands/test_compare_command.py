@@ -205,3 +205,26 @@ def test_a_cell_that_says_neither_yes_nor_no_is_shown(run):
     assert result.exit_code == 1
     error = json.loads(result.stdout)["error"]
     assert (error["column"], error["row"]) == ("Hers", 2)
+
+
+def test_groups_that_meet_only_by_way_of_another_have_an_answer_through_all_links(run):
+    text = table(0.8) + "".join(
+        f"W{i},{rater},{criterion},{score},{school},west\n"
+        for i in range(30)
+        for criterion in ("ORG", "CONV")
+        for rater, school, score in (
+            (f"west{i % 3}", "west", i % 4 + 1),
+            (f"south{i % 2}", "south", min(max(i % 4 + 1 - (i % 5 == 0) + (i % 7 == 0), 1), 4)),
+        )
+    )
+    answer = answer_of(run(text, "--group", "School", "--json"))
+    assert verdict(answer, "east", "south")["difference"] is None
+    linked = answer["through_model"]
+    far = verdict(linked, "east", "south")
+    assert (far["n_shared_pieces"], far["n_linking_pieces"]) == (0, 30)
+    assert far["verdict"] == "different" and far["difference"] > 0.3
+    assert verdict(linked, "east", "north")["difference"] is None
+    assert linked["this_school"]["pairs"][0]["speaks_for"] == "this school"
+    shown = run(text, "--group", "School").output
+    assert "Directly, and through all links" in shown
+    assert "by way of others, as they share no piece" in " ".join(shown.split())

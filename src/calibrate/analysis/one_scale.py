@@ -77,6 +77,14 @@ class OneScale:
     ) -> None:
         rows = rows.assign(_group=groups_apart(rows, apart))
         rows = rows[~_at_the_ends(rows, scales)]
+        self.fit: FacetsFit | None = None
+        self._names: tuple[str, ...] = ()
+        self._parts: list[tuple[int, PoolPoints, Contrasts]] = []
+        if len(rows):
+            self._put_on_the_scale(rows, scales, who)
+        self._place = dict(zip(self._names, range(len(self._names)), strict=True))
+
+    def _put_on_the_scale(self, rows: pd.DataFrame, scales: Scales, who: str) -> None:
         data = prepare_judgements(
             rows["piece"],
             rows[who],
@@ -85,20 +93,11 @@ class OneScale:
             {name: scale.values for name, scale in scales.items()},
             groups=rows["_group"],
         )
-        self.fit: FacetsFit = fit_facets(data)
-        self._place = {one: i for i, one in enumerate(data.facets[RATER].ids)}
-        self._parts: list[tuple[int, PoolPoints, Contrasts]] = [
+        self.fit = fit_facets(data)
+        self._names = data.facets[RATER].ids
+        self._parts = [
             (number, pool_points(part), Contrasts(part)) for number, part in self.fit.bounded
         ]
-
-    def points(self, subset: int) -> dict[str, float]:
-        """What every rater of a subset would award to the pool on average, in rubric points."""
-        found = next(points for number, points, _ in self._parts if number == subset)
-        return {
-            one: float(found.points[i])
-            for one, i in self._place.items()
-            if math.isfinite(found.points[i])
-        }
 
     def beside(self, a: Sequence[str], b: Sequence[str]) -> Beside:
         """One group of raters minus another, in the subset that holds most of both."""
@@ -123,18 +122,26 @@ class OneScale:
             return Beside(value, math.nan, error.df, *told, reason=THIN)
         return Beside(value, error.se, error.df, *told)
 
-    def own_variance(self, one: str, centre: Sequence[str]) -> float:
-        """The error variance of one rater's points beside the mean of a group's; ``nan`` where it is not known."""
-        for _, found, contrasts in self._parts:
-            there = self._there(found, centre)
-            i = self._place.get(one, -1)
-            if i not in there:
-                continue
+    def raters_of(self, subset: int, group: Sequence[str]) -> dict[str, tuple[float, float]]:
+        """Points of a group's raters in a subset less the group's mean, each with its error variance.
+
+        Raters whom nothing joins to the subset, or whose error is open, are left out.
+        """
+        at = next((i for i, (number, _, _) in enumerate(self._parts) if number == subset), None)
+        if at is None:
+            return {}
+        _, found, contrasts = self._parts[at]
+        there = self._there(found, group)
+        out = {}
+        for i in there:
             weights = np.zeros(len(found.points))
             weights[there] -= 1 / len(there)
             weights[i] += 1
-            return contrasts.of(found.weighed(weights)[1]).se ** 2
-        return math.nan
+            value, way = found.weighed(weights)
+            error = contrasts.of(way).se
+            if math.isfinite(error):
+                out[self._names[i]] = (value, error**2)
+        return out
 
     def _there(self, found: PoolPoints, group: Sequence[str]) -> list[int]:
         places = [self._place[one] for one in group if one in self._place]
@@ -142,19 +149,14 @@ class OneScale:
 
     def _silent(self, a: Sequence[str], b: Sequence[str]) -> Beside:
         nan = math.nan
-        if not self.fit.fits:
+        reason = APART
+        if self.fit is None or not self.fit.fits:
             reason = NOTHING
-        elif any(part.unbounded for _, part in self.fit.fits) and self._together(a, b):
-            reason = UNBOUNDED
-        else:
-            reason = APART
+        elif any(part.unbounded for _, part in self.fit.fits):
+            homes = [set(one) for one in self.fit.subset_ids()]
+            together = any(home & set(a) and home & set(b) for home in homes)
+            reason = UNBOUNDED if together else APART
         return Beside(nan, nan, 0.0, 0, 0, len(a), len(b), 0, reason)
-
-    def _together(self, a: Sequence[str], b: Sequence[str]) -> bool:
-        return any(
-            bool(set(a) & set(subset)) and bool(set(b) & set(subset))
-            for subset in self.fit.subset_ids()
-        )
 
 
 def _at_the_ends(rows: pd.DataFrame, scales: Scales) -> npt.NDArray[np.bool_]:

@@ -78,6 +78,11 @@ def compare(
     from calibrate.analysis.comparability import compare as beside
     from calibrate.analysis.margins import parse_margin
     from calibrate.commands._compare_answers import Answers, show_comparison, with_cuts
+    from calibrate.commands._compare_model import (
+        show_through_model,
+        through_as_dict,
+        through_model,
+    )
     from calibrate.commands._own_teachers import mark_own, own_beside_others, show_own
     from calibrate.exchange.cells import plain_heading
 
@@ -116,8 +121,10 @@ def compare(
     _note_movers(rows, column)
     result = beside(rows, scales, group=column, margin=too_small)
     answers = Answers.of(result, rows, scales, column)
+    through = through_model(rows, scales, column, of_piece, too_small)
     if as_json:
         answer = result.as_dict()
+        answer["through_model"] = through_as_dict(result, through)
         found = bridges(rows, result.links, column, of_piece)
         answer["bridges"] = [one.as_dict() for one in found]
         answer |= answers.as_dict()
@@ -125,6 +132,7 @@ def compare(
         print_json(answer)
     else:
         show_comparison(result, answers)
+        show_through_model(result, through)
         show_own(beside_own)
 
 

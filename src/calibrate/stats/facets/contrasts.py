@@ -104,8 +104,9 @@ class Contrasts:
         first = np.bincount(data.piece, weight * along, minlength=n).astype(float)
         second = np.bincount(data.piece, weight * along * along, minlength=n).astype(float)
         if fit.group_means is not None:
-            prior = np.where(whole > 0, fit.spread**-2, 0.0)
-            mean = through[self.size : -1][data.group]
+            here = whole > 0  # groups of other parts have no mean here
+            prior = np.where(here, fit.spread**-2, 0.0)
+            mean = through[self.size : -1][np.where(here, data.group, 0)]
             whole, first, second = (
                 whole + prior,
                 first + prior * mean,
