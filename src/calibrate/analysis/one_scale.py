@@ -80,9 +80,9 @@ class OneScale:
         self.fit: FacetsFit | None = None
         self._names: tuple[str, ...] = ()
         self._parts: list[tuple[int, PoolPoints, Contrasts]] = []
+        self._place: dict[str, int] = {}
         if len(rows):
             self._put_on_the_scale(rows, scales, who)
-        self._place = dict(zip(self._names, range(len(self._names)), strict=True))
 
     def _put_on_the_scale(self, rows: pd.DataFrame, scales: Scales, who: str) -> None:
         data = prepare_judgements(
@@ -95,6 +95,7 @@ class OneScale:
         )
         self.fit = fit_facets(data)
         self._names = data.facets[RATER].ids
+        self._place = {one: i for i, one in enumerate(self._names)}
         self._parts = [
             (number, pool_points(part), Contrasts(part)) for number, part in self.fit.bounded
         ]

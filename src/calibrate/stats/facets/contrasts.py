@@ -15,7 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.stats.facets.errors import PieceScores, joint_scores, marginal_scores
+from calibrate.stats.facets.errors import (
+    PieceScores,
+    growth,
+    joint_scores,
+    marginal_scores,
+    own_pieces,
+)
 from calibrate.stats.facets.judgements import RATER
 from calibrate.stats.facets.moments import moments
 from calibrate.stats.facets.part_fit import PartFit
@@ -63,6 +69,8 @@ class Contrasts:
         self.size = fit.layout.size
         self._scores = _piece_scores(fit, nodes)
         self._bread = fit.inverse.full
+        self._growth = np.ones(self.width)
+        self._growth[: self.size] = growth(own_pieces(fit.data, fit.layout))
 
     @property
     def width(self) -> int:
@@ -76,7 +84,7 @@ class Contrasts:
         apart = self._ends(way)
         inside = np.where(self._at_the_ends(), 0.0, way)
         through = self._bread @ inside
-        pull = self._scores.times(through)
+        pull = self._scores.times(self._bread @ (inside * self._growth))
         squares = pull * pull
         total = float(squares.sum())
         plain = max(float(inside @ through), 0.0)

@@ -40,7 +40,7 @@ def joint_covariance(
     """The robust covariance of joint estimates; ``found`` holds the moments of the patterns' judgements."""
     scores = joint_scores(found, patterns, layout)
     meat = scores.blocks.cross(scores.table, np.ones(patterns.every.n_pieces))
-    return _sandwich(inverse.full, meat, _own_pieces(patterns.every, layout))
+    return _sandwich(inverse.full, meat, own_pieces(patterns.every, layout))
 
 
 def marginal_inverse(fit: MarginalFit) -> Inverse:
@@ -61,7 +61,7 @@ def marginal_covariance(
     meat[size:, :size] = meat[:size, size:].T
     meat[size:, size:] = (extra.T @ extra).toarray()
     judged = int((patterns.of_piece >= 0).sum())
-    own = np.r_[_own_pieces(patterns.every, layout), np.full(more, judged)]
+    own = np.r_[own_pieces(patterns.every, layout), np.full(more, judged)]
     return _sandwich(inverse.full, meat, own)
 
 
@@ -136,7 +136,7 @@ def _level_residuals(chance: FloatArray, level: npt.NDArray[np.int64]) -> FloatA
     return out
 
 
-def _own_pieces(data: Judgements, layout: Layout) -> FloatArray:
+def own_pieces(data: Judgements, layout: Layout) -> FloatArray:
     """How many pieces each parameter's judgements come from, shape (P,)."""
     every = distinct(data.piece)[0]
     out = np.full(layout.size, float(len(every)))
@@ -146,10 +146,15 @@ def _own_pieces(data: Judgements, layout: Layout) -> FloatArray:
     return out
 
 
+def growth(own: FloatArray) -> FloatArray:
+    """By how much each parameter's error grows for the ``own`` pieces that it rests on, shape (P,): √(n / (n − 1))."""
+    return np.asarray(np.sqrt(own / np.maximum(own - 1, 1)))
+
+
 def _sandwich(bread: FloatArray, meat: FloatArray, own: FloatArray) -> FloatArray:
     """``bread · meat · bread``, each parameter's error grown by n / (n − 1) for the n pieces that it rests on."""
     found = bread @ meat @ bread
-    grow = np.sqrt(own / np.maximum(own - 1, 1))
+    grow = growth(own)
     found = found * grow[:, None] * grow[None, :]
     few = (own < FEW_OF_ONES_OWN) | (own.max(initial=0) < FEW_PIECES)
     lift = np.sqrt(np.maximum(np.diag(bread) / np.maximum(np.diag(found), 1e-300), 1.0))
