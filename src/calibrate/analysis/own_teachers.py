@@ -24,6 +24,7 @@ from calibrate.analysis.intervals import (
     family_confidence,
     mean_by_piece,
 )
+from calibrate.analysis.margins import Margin, margin_for
 from calibrate.analysis.readings import (
     BLIND_ROUNDS,
     ScaleLike,
@@ -33,7 +34,7 @@ from calibrate.analysis.readings import (
     independent_blind,
     prepare,
 )
-from calibrate.analysis.severity import TOTAL, judgement_variance, margin_of
+from calibrate.analysis.severity import TOTAL, judgement_variance
 from calibrate.analysis.wording import count, label, listed, points, signed
 
 ALL = "all"
@@ -137,7 +138,7 @@ def own_teachers(
     scales: ScaleLike,
     *,
     group: str = "rater_school",
-    margin: Mapping[str, float] | float | None = None,
+    margin: Margin = None,
     labels: Mapping[str, str] | None = None,
     confidence: float = 0.95,
 ) -> OwnTeachers:
@@ -172,16 +173,12 @@ def own_teachers(
     family = sum(not math.isnan(one.se) for _, _, one, _ in drafts)
     each = family_confidence(confidence, family)
     rows = tuple(
-        _judged(name, criterion, estimate, counts, _limit(margin, known, criterion), each, labels)
+        _judged(
+            name, criterion, estimate, counts, margin_for(margin, known, criterion), each, labels
+        )
         for name, criterion, estimate, counts in drafts
     )
     return OwnTeachers(rows, family, _whole_sentence(rows, labels))
-
-
-def _limit(margin: Mapping[str, float] | float | None, known: Scales, criterion: str) -> float:
-    if isinstance(margin, Mapping):
-        return margin.get(criterion, margin_of(known, criterion))
-    return margin_of(known, criterion) if margin is None else float(margin)
 
 
 @dataclass(frozen=True)
