@@ -260,6 +260,38 @@ def test_a_set_up_that_was_begun_is_gone_on_with_until_one_starts_afresh(
     shows(page, "0 pieces · 0 people")
 
 
+def test_a_plan_is_dealt_by_limits_and_pieces_for_everybody_and_is_saved_so(
+    page: Page, led: Led
+) -> None:
+    page.get_by_role("button", name="Set up a new session").click()
+    for code in ("P00001", "P00002"):
+        page.get_by_role("checkbox", name=code).first.check()
+    for name in ("staff-2", "staff-3", "staff-4"):
+        page.get_by_role("checkbox", name=name).first.check()
+    shows(page, "Everybody scores 2 pieces.")
+    page.get_by_role("radio", name="Each piece is scored by").check()
+    shows(page, "Everybody scores 1 to 2 pieces.")
+    limit = page.get_by_label("The most pieces staff-2 can score")
+    limit.fill("0")
+    limit.blur()
+    shows(page, "staff-2 would have nothing to score")
+    page.get_by_role("checkbox", name="Everybody scores P00001", exact=True).check()
+    shows(page, "Until then the limits are left aside")
+    page.get_by_role("button", name="Save this session").click()
+    shows(page, "Everyone reads every anchor")
+    limit.fill("1")
+    limit.blur()
+    expect(page.get_by_text("Until then the limits are left aside")).to_be_hidden()
+    page.get_by_role("button", name="Deal again").click()
+    page.get_by_role("button", name="Save this session").click()
+    shows(page, "Open it for scoring")
+    with led.room.store.reading() as unit:
+        kept = unit.sessions.assignments.all(session_id=led.widget.widget.session_id)
+    assert [one.piece_id for one in kept if one.rater_id == "r2"] == ["p1"]
+    assert sum(one.piece_id == "p1" for one in kept) == 3
+    assert sum(one.piece_id == "p2" for one in kept) == 2
+
+
 @pytest.fixture
 def sample(own_sample_project: Path, tmp_path: Path):
     with Project.open(own_sample_project) as project:
@@ -298,6 +330,11 @@ def test_every_step_can_be_read_and_reached_on_a_laptop_and_on_a_phone(
     page.get_by_role("button", name="Add all shown").click()
     shows(page, "Nobody scores their own students")
     fine("setting up")
+    page.get_by_role("radio", name="Each piece is scored by").check()
+    expect(page.get_by_role("button", name="Deal again")).to_be_visible()
+    fine("a plan that is dealt out")
+    page.get_by_role("radio", name="Everybody scores every piece").check()
+    expect(page.get_by_role("button", name="Deal again")).to_be_hidden()
     page.get_by_role("button", name="Look at").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     fine("a look at the work")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calibrate.errors import DataError
-from calibrate.model.session import SessionState
+from calibrate.model.session import Anchor, SessionState
 from calibrate.store.project import Project
 from calibrate.store.sealing import Choice
 from calibrate.widgets.board import NormingBoard
@@ -226,6 +228,54 @@ def test_a_plan_is_shown_even_before_it_is_saved_and_own_students_are_left_out(b
         logged = unit.audit.all(subject=made, action="session.own_student")
     assert [(one.rater_id, one.piece_id) for one in own] == [("r1", "p1")]
     assert "Portuguese" in logged[0].detail
+
+
+DEALT = {"pieces": ["p1", "p2", "p3"], "panel": ["r2", "r3", "r4"], "readings": 2}
+
+
+def loads(plan: dict[str, Any]) -> dict[str, int]:
+    return {row["rater"]: len(row["pieces"]) for row in plan["rows"]}
+
+
+def test_limits_pieces_for_everybody_and_another_deal_are_planned_and_saved(board: AskedBoard):
+    plan = board.done("plan", **DEALT, most={"r2": 1}, everyone=["p1"])
+    assert loads(plan)["r2"] == 1 and plan["everyone"] == ["p1"]
+    assert plan["readings"] == {"p1": 3, "p2": 2, "p3": 2}
+    assert all("p1" in row["pieces"] for row in plan["rows"])
+    deals = [board.done("plan", **DEALT, seed=seed)["rows"] for seed in range(1, 7)]
+    assert any(one != deals[0] for one in deals)
+    made = board.set_up(**DEALT, most={"r2": 1}, everyone=["p1"], seed=3)
+    with board.room.store.reading() as unit:
+        kept = unit.sessions.assignments.all(session_id=made)
+    assert sorted(one.rater_id for one in kept).count("r2") == 1
+    assert sum(one.piece_id == "p1" for one in kept) == 3
+
+
+def test_limits_that_are_in_the_way_are_named_and_not_saved(board: AskedBoard):
+    tight = {**DEALT, "most": {"r2": 1, "r3": 1}}
+    plan = board.done("plan", **tight)
+    assert any("1 too many" in one and "not saved" in one for one in plan["warnings"])
+    assert sum(loads(plan).values()) == 6
+    wanted = {"title": "Fall", "rubric": "writing", "version": 1, "window": "2025-fall"}
+    refused = board.ask("save-setup", **wanted, **tight)
+    assert "1 too many" in refused["message"] and "raise capacities" in refused["fix"]
+    with board.room.store.reading() as unit:
+        assert all(one.title != "Fall" for one in unit.sessions.all())
+
+
+def test_anchors_go_to_everybody_unless_one_says_otherwise(board: AskedBoard):
+    with board.room.store.transaction() as unit:
+        unit.sessions.anchors.add(
+            Anchor("an1", "p3", "writing", 1, "IDEAS", "2", "", datetime(2025, 9, 1, tzinfo=UTC))
+        )
+    plan = board.done("plan", **DEALT)
+    assert plan["everyone"] == ["p3"] and plan["readings"]["p3"] == 3
+    assert board.done("plan", **DEALT, everyone=[])["readings"]["p3"] == 2
+
+
+@pytest.mark.parametrize("most", [[1], {"r2": -1}, {"r2": True}, {"r2": "3"}, {"": 1}])
+def test_limits_that_are_no_numbers_are_not_believed(board: AskedBoard, most: Any):
+    assert "refused" in board.ask("plan", **DEALT, most=most)
 
 
 def test_what_was_set_up_can_be_changed_before_it_is_open(board: AskedBoard):

@@ -42,7 +42,7 @@ from calibrate.workflows.norming.board_minutes import (
     read_minutes,
     write_minutes,
 )
-from calibrate.workflows.norming.board_plan import linked_groups, spread_evenly
+from calibrate.workflows.norming.board_plan import Wishes, linked_groups, spread_evenly
 from calibrate.workflows.norming.board_rooms import list_sessions, view_board
 from calibrate.workflows.norming.stage import Stage
 from tests.store.sealing_kit import PASSPHRASE
@@ -66,7 +66,7 @@ def test_a_plan_gives_each_piece_its_readings_and_nobody_their_own_students(
     piece_ids, rater_ids = [f"p{n}" for n in range(pieces)], [f"r{n}" for n in range(raters)]
     pairs = st.tuples(st.sampled_from(piece_ids), st.sampled_from(rater_ids))
     barred = data.draw(st.sets(pairs, max_size=10))
-    plan = spread_evenly(piece_ids, rater_ids, barred, readings)
+    plan = spread_evenly(piece_ids, rater_ids, barred, Wishes(readings))
     read = Counter(piece for its in plan.values() for piece in its)
     assert not any((piece, rater) in barred for rater, its in plan.items() for piece in its)
     for piece in piece_ids:
@@ -85,7 +85,7 @@ def test_without_a_number_everybody_scores_everything_they_may():
 @pytest.mark.parametrize(("pieces", "raters"), [(6, 6), (8, 7), (12, 8), (5, 4)])
 def test_a_plan_of_two_readings_a_piece_keeps_everybody_linked(pieces: int, raters: int):
     plan = spread_evenly(
-        [f"p{n}" for n in range(pieces)], [f"r{n}" for n in range(raters)], set(), 2
+        [f"p{n}" for n in range(pieces)], [f"r{n}" for n in range(raters)], set(), Wishes(2)
     )
     assert len(linked_groups(plan)) == 1
 

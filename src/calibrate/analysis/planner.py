@@ -104,6 +104,7 @@ def plan_readings(
     barred: Collection[tuple[str, str]] = (),
     even: bool = True,
     linked: bool = True,
+    meet_shared: bool = True,
 ) -> ReadingPlan:
     """Make a plan of who reads what.
 
@@ -125,6 +126,8 @@ def plan_readings(
         Refuse a plan in which somebody with room has two fewer pieces than somebody else; otherwise it is as even as can be.
     linked
         Refuse a plan that falls into parts which no shared piece joins.
+    meet_shared
+        Refuse a plan in which two schools share fewer than ``shared`` pieces; otherwise they share as many as can be found.
 
     Raises
     ------
@@ -138,7 +141,8 @@ def plan_readings(
     request, own = _request(pieces, raters, readings, anchors, shared, frozenset(barred))
     check_own_students(request, pieces)
     check_capacity(request, raters)
-    check_shared(request)
+    if meet_shared:
+        check_shared(request)
     try:
         given = hand_out(request, rng)
     except NoRoom as stuck:
@@ -146,7 +150,7 @@ def plan_readings(
     if even and uneven(given, request) > 1:
         raise not_even(given, request, raters)
     given = link(given, request, rng)
-    if lacking(given, request):
+    if meet_shared and lacking(given, request):
         raise not_shared(given, request)
     parts = number_of_parts(given)
     if linked and parts > 1:

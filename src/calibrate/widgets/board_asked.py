@@ -87,6 +87,20 @@ class Asked:
             raise not_understood()
         return value
 
+    def counts(self, name: str) -> dict[str, int]:
+        """Whole numbers from 0 up by id; empty where nothing was sent."""
+        value = self._message.get(name)
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping) or len(value) > MOST:
+            raise not_understood()
+        for key, one in value.items():
+            if not isinstance(key, str) or not 0 < len(key) <= LONGEST_LINE:
+                raise not_understood()
+            if not isinstance(one, int) or isinstance(one, bool) or not 0 <= one <= MOST:
+                raise not_understood()
+        return dict(value)
+
     def yes(self, name: str) -> bool:
         """Whether the page said yes, and nothing but yes."""
         return self._message.get(name) is True

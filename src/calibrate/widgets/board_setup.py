@@ -8,12 +8,12 @@ from datetime import date
 from calibrate.errors import DataError
 from calibrate.model.rubric import Rubric
 from calibrate.widgets.board_asked import Asked
+from calibrate.widgets.board_draft import Draft
 from calibrate.widgets.page_messages import Answer, Files
 from calibrate.workflows.norming import (
     NormingProject,
     SessionPlan,
     change_setup,
-    own_student_pairs,
     set_up_session,
 )
 from calibrate.workflows.norming.board_choices import (
@@ -23,10 +23,8 @@ from calibrate.workflows.norming.board_choices import (
     choices_for_setup,
     find_pieces,
     lines_of,
-    person_names,
     suggest_pieces,
 )
-from calibrate.workflows.norming.board_plan import Plan, linked_groups, spread_evenly
 from calibrate.workflows.norming.board_rooms import view_board
 from calibrate.workflows.shown_work import ShownPage, shown_pages
 
@@ -86,8 +84,8 @@ class SetupAnswers:
 
     def plan(self, asked: Asked) -> tuple[Answer, Files]:
         """Who would score what, before it is saved."""
-        draft = _Draft(self._project, asked)
-        plan = draft.assignments
+        draft = Draft(self._project, asked)
+        plan = draft.as_near_as_can_be()
         loads = {rater: len(its) for rater, its in plan.items()}
         per_piece = {piece: sum(piece in its for its in plan.values()) for piece in draft.piece_ids}
         return {
@@ -100,13 +98,14 @@ class SetupAnswers:
                 for rater in draft.rater_ids
             ],
             "readings": per_piece,
+            "everyone": list(draft.everyone),
             "sentence": _loads(loads),
             "warnings": draft.warnings(per_piece),
         }, []
 
     def save(self, asked: Asked) -> tuple[Answer, Files]:
         """Save a new session, or a change of one that is not open yet."""
-        draft = _Draft(self._project, asked)
+        draft = Draft(self._project, asked)
         title = asked.line("title")
         if not title:
             raise DataError(
@@ -148,71 +147,6 @@ class SetupAnswers:
                 "assignments": {rater: list(its) for rater, its in board.plan.items()},
             }
         }, []
-
-
-class _Draft:
-    """The pieces, the panel and the plan that a page sent, with what stands against them."""
-
-    def __init__(self, project: NormingProject, asked: Asked) -> None:
-        self.piece_ids, self.rater_ids = asked.ids("pieces"), asked.ids("panel")
-        if not self.piece_ids:
-            raise DataError("No piece is chosen yet.", fix="Choose three to five pieces.")
-        if not self.rater_ids:
-            raise DataError("Nobody is on the panel yet.", fix="Choose who scores.")
-        with project.store.reading() as unit:
-            found = [unit.work.pieces.get(one) for one in self.piece_ids]
-            raters = [unit.people.raters.get(one) for one in self.rater_ids]
-            self.own = own_student_pairs(unit, found, self.rater_ids, date.today())
-            self.names = person_names(unit, self.rater_ids)
-        self.codes = {one.id: one.code for one in found}
-        self.school_ids = tuple(
-            dict.fromkeys(sorted(one.school_id for one in raters if one.school_id))
-        )
-        self.excused = {
-            (one.id("piece"), one.id("rater")): one.words("reason") for one in asked.parts("own")
-        }
-        self.excused = {pair: why for pair, why in self.excused.items() if pair in self.own}
-        if any(not reason for reason in self.excused.values()):
-            raise DataError("An exception needs a reason.", fix="Say why in a few words.")
-        chosen = asked.lists("assignments")
-        self.assignments: Plan = (
-            self._even(asked.number("readings")) if chosen is None else self._as_chosen(chosen)
-        )
-
-    def _even(self, readings: int | None) -> Plan:
-        barred = self.own - set(self.excused)
-        return spread_evenly(self.piece_ids, self.rater_ids, barred, readings)
-
-    def _as_chosen(self, chosen: Mapping[str, tuple[str, ...]]) -> Plan:
-        return {
-            rater: tuple(one for one in self.piece_ids if one in chosen.get(rater, ()))
-            for rater in self.rater_ids
-        }
-
-    def warnings(self, per_piece: Mapping[str, int]) -> list[str]:
-        """What the facilitator should know before saving, in sentences."""
-        found = []
-        idle = [self.names[one] for one in self.rater_ids if not self.assignments[one]]
-        if idle:
-            found.append(
-                f"{_listed(idle)} would have nothing to score: give them a piece, or take them off the panel."
-            )
-        alone = [self.codes[one] for one in self.piece_ids if per_piece[one] == 1]
-        unread = [self.codes[one] for one in self.piece_ids if per_piece[one] == 0]
-        if unread:
-            found.append(f"Nobody would score {_listed(unread)}.")
-        if alone:
-            found.append(
-                f"Only one person would score {_listed(alone)}, so there would be nothing to compare."
-            )
-        if len(self.rater_ids) == 1:
-            found.append("One person alone is not a panel: there would be nothing to compare.")
-        elif not idle and len(linked_groups(self.assignments)) > 1:
-            found.append(
-                "Some raters share no piece with the others, not even through somebody else, so they "
-                "could not be compared. Give everybody a piece that others score too."
-            )
-        return found
 
 
 def line(one: PieceLine) -> Answer:
@@ -285,7 +219,3 @@ def _loads(loads: Mapping[str, int]) -> str:
     if least == most:
         return f"Everybody scores {most} piece{'' if most == 1 else 's'}."
     return f"Everybody scores {least} to {most} pieces."
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

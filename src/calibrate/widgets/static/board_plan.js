@@ -4,12 +4,14 @@ class Plan {
   constructor(board, draft, choices) {
     Object.assign(this, { board, draft, choices });
     this.told = new Told();
+    this.again = button("Deal again", () => this.#wish({ seed: ((this.draft.seed ?? 1) % 500) + 1 }), "quiet");
+    this.again.hidden = true;
     this.options = make("div", { class: "fields", role: "radiogroup", "aria-label": "How many score each piece" });
     this.summary = make("p", { role: "status" });
     this.warnings = make("ul", { class: "warnings" });
     this.table = make("div", { class: "plan-table", tabindex: "0", role: "group", "aria-label": "The plan as a table" });
     this.exceptions = make("div", { class: "exceptions" });
-    this.node = make("div", {}, this.options, this.told.node, this.summary, this.warnings, this.table, this.exceptions);
+    this.node = make("div", {}, this.options, this.told.node, this.again, this.summary, this.warnings, this.table, this.exceptions);
     this.refresh();
   }
 
@@ -35,9 +37,9 @@ class Plan {
     }
     this.asked = randomId();
     const mine = this.asked;
-    const { pieces, panel, readings, assignments } = this.draft;
+    const { pieces, panel, assignments } = this.draft;
     const own = this.draft.own.filter((one) => one.reason.trim());
-    const answer = await this.board.ask({ ask: "plan", pieces: pieces.map((one) => one.id), panel, readings, assignments, own });
+    const answer = await this.board.ask({ ask: "plan", pieces: pieces.map((one) => one.id), panel, assignments, own, ...wishesOf(this.draft) });
     if (mine !== this.asked) return;
     if (answer.refused) return this.told.bad(answer);
     this.told.clear();
@@ -65,9 +67,42 @@ class Plan {
   }
 
   #spread(readings) {
-    this.draft.readings = readings;
-    this.draft.assignments = null;
+    this.#wish({ readings });
+  }
+
+  // What is wished of a plan changed: it is worked out anew.
+  #wish(more) {
+    Object.assign(this.draft, more, { assignments: null });
     this.refresh();
+  }
+
+  #everybody(piece, everyone) {
+    const box = make("input", {
+      type: "checkbox",
+      "data-at": `everybody-${piece.id}`,
+      "aria-label": `Everybody scores ${piece.code}`,
+      onchange: () => this.#wish({ everyone: box.checked ? [...everyone, piece.id] : everyone.filter((one) => one !== piece.id) }),
+    });
+    box.checked = everyone.includes(piece.id);
+    return make("td", {}, make("label", { class: "cell" }, box));
+  }
+
+  #most(rater, name) {
+    const box = make("input", {
+      type: "number",
+      min: "0",
+      max: "500",
+      "data-at": `most-${rater}`,
+      "aria-label": `The most pieces ${name} can score`,
+      onchange: () => {
+        const most = { ...this.draft.most };
+        delete most[rater];
+        if (box.value.trim() && box.validity.valid) most[rater] = Number(box.value);
+        this.#wish({ most });
+      },
+    });
+    box.value = this.draft.most?.[rater] ?? "";
+    return make("td", {}, box);
   }
 
   #draw(answer) {
@@ -76,14 +111,21 @@ class Plan {
     this.rows = answer.rows;
     this.summary.textContent = `${answer.sentence} Nobody scores their own students, unless you make an exception.`;
     this.warnings.replaceChildren(...answer.warnings.map((one) => make("li", {}, one)));
+    const dealt = this.draft.readings !== null;
+    this.again.hidden = !dealt;
     const focused = this.table.contains(document.activeElement) ? document.activeElement.dataset.at : null;
     this.table.replaceChildren(
       make(
         "table",
         {},
-        make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Who"), ...pieces.map((one) => make("th", { scope: "col" }, one.code)), make("th", { scope: "col" }, "In all"))),
+        make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Who"), ...pieces.map((one) => make("th", { scope: "col" }, one.code)), make("th", { scope: "col" }, "In all"), dealt ? make("th", { scope: "col" }, "At most") : "")),
         make("tbody", {}, ...answer.rows.map((row) => this.#row(row, names.get(row.rater) ?? "Somebody", pieces))),
-        make("tfoot", {}, make("tr", {}, make("th", { scope: "row" }, "Scored by"), ...pieces.map((one) => make("td", {}, String(answer.readings[one.id]))), make("td", {}, ""))),
+        make(
+          "tfoot",
+          {},
+          make("tr", {}, make("th", { scope: "row" }, "Scored by"), ...pieces.map((one) => make("td", {}, String(answer.readings[one.id]))), make("td", {}, ""), dealt ? make("td", {}, "") : ""),
+          dealt ? make("tr", {}, make("th", { scope: "row" }, "By everybody"), ...pieces.map((one) => this.#everybody(one, answer.everyone)), make("td", {}, ""), make("td", {}, "")) : "",
+        ),
       ),
     );
     if (focused) this.table.querySelector(`[data-at="${focused}"]`)?.focus();
@@ -102,7 +144,7 @@ class Plan {
       box.checked = row.pieces.includes(piece.id);
       return make("td", { class: own ? "own" : null }, make("label", { class: "cell" }, box, own ? make("small", {}, "own student") : ""));
     });
-    return make("tr", {}, make("th", { scope: "row" }, name), ...cells, make("td", {}, String(row.pieces.length)));
+    return make("tr", {}, make("th", { scope: "row" }, name), ...cells, make("td", {}, String(row.pieces.length)), this.draft.readings === null ? "" : this.#most(row.rater, name));
   }
 
   #cell(rater, piece, own, on) {
@@ -130,4 +172,12 @@ class Plan {
       }),
     );
   }
+}
+
+// What is wished of a plan. Where everybody scores everything, there is nothing to deal out.
+function wishesOf({ readings, panel, pieces, most, everyone, seed }) {
+  if (readings === null) return { readings };
+  const limits = Object.fromEntries(Object.entries(most ?? {}).filter(([rater]) => panel.includes(rater)));
+  const all = everyone && everyone.filter((piece) => pieces.some((one) => one.id === piece));
+  return { readings, most: limits, everyone: all, seed };
 }

@@ -14,6 +14,9 @@ class Setup {
       pieces: [],
       panel: [],
       readings: null,
+      most: {},
+      everyone: null,
+      seed: 1,
       assignments: null,
       own: [],
       ...this.begun,
@@ -76,9 +79,9 @@ class Setup {
   // What was begun outlives a reload of this tab: ids and the title, no name, no reason that somebody typed.
   #keep() {
     if (this.draft.session) return;
-    const { title, held_on, rubric, version, window, pieces, panel, readings } = this.draft;
+    const { title, held_on, rubric, version, window, pieces, panel, readings, most, everyone, seed } = this.draft;
     try {
-      sessionStorage.setItem(draftName(this.choices), JSON.stringify({ title, held_on, rubric, version, window, pieces, panel, readings }));
+      sessionStorage.setItem(draftName(this.choices), JSON.stringify({ title, held_on, rubric, version, window, pieces, panel, readings, most, everyone, seed }));
     } catch {
       // A browser that keeps nothing: the set-up has to be finished in one go.
     }
@@ -94,7 +97,7 @@ class Setup {
 
   async #save() {
     const { pieces, ...rest } = this.draft;
-    const answer = await work(this.save, this.told, () => this.board.ask({ ask: "save-setup", ...rest, pieces: pieces.map((one) => one.id) }));
+    const answer = await work(this.save, this.told, () => this.board.ask({ ask: "save-setup", ...rest, pieces: pieces.map((one) => one.id), ...wishesOf(this.draft) }));
     if (!answer) return;
     if (!rest.session) forgetDraft(this.choices);
     this.board.room(answer.session);
