@@ -395,8 +395,9 @@ def main(argv: list[str] | None = None) -> int:
     for note in notes:
         console.print(note)
     console.print(
-        f"Peers got {arguments.peers:,} judgements. Python {sys.version.split()[0]}, {os.cpu_count()} cores, "
-        f"{time.strftime('%Y-%m-%d')}. Best of several runs, the building of counts included; resamples are of alpha."
+        f"Peers got {arguments.peers:,} judgements. Python {sys.version.split()[0]}, {os.cpu_count()} cores with "
+        f"{os.getloadavg()[0]:.0f} processes waiting for them, {time.strftime('%Y-%m-%d')}. Best of several runs, the building "
+        "of counts included; resamples are of alpha. On a busy machine read the processor's seconds."
     )
     if arguments.save:
         told = console.export_text()

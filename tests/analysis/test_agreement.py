@@ -294,6 +294,36 @@ def test_a_kappa_that_prevalence_makes_low_is_explained():
     assert agreement(table(), FOUR).criteria[0].remarks == ()
 
 
+def test_an_ac2_that_unused_levels_make_high_is_explained():
+    """Three raters who scatter over 1 to 3 of a scale of six: they hardly ever agree, and AC2 says 0.8."""
+    rows = [
+        (f"P{i}", r, "X", float(1 + (i * k) % 3), None)
+        for i in range(30)
+        for k, r in enumerate("ABC")
+    ]
+    part = agreement(made(rows), {"X": (1, 2, 3, 4, 5, 6)}).criteria[0]
+    assert part.coefficient("gwet_ac").value > 0.7
+    assert part.coefficient("exact_agreement").value < 0.5
+    (said,) = part.remarks
+    assert "nobody gave 4, 5 or 6" in said
+    assert "exact agreement, which is the one to read here" in said
+    assert agreement(made(rows), {"X": (1, 2, 3)}).criteria[0].remarks == ()
+
+
+def test_all_coefficients_come_with_agreement_seen_and_by_luck():
+    result = agreement(table(), FOUR, every=True, draws=50)
+    for part in (*result.criteria, result.total):
+        (said,) = [
+            one for one in part.remarks if one.startswith("With near misses counted in part")
+        ]
+        corrected = part.coefficient("gwet_ac", "quadratic")
+        assert f"raters agree {round(corrected.observed * 100)}%;" in said
+        assert f"{round(corrected.expected * 100)}% as Gwet sees luck" in said
+        fields = corrected.as_dict()
+        room = 1 - fields["expected"]
+        assert (fields["observed"] - fields["expected"]) / room == pytest.approx(corrected.value)
+
+
 def test_different_habits_of_two_raters_are_told():
     rows = [(f"P{i}", "A", "X", float(1 + i % 4), None) for i in range(40)]
     rows += [(f"P{i}", "B", "X", float(min(4, 2 + i % 4)), None) for i in range(40)]

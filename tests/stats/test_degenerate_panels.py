@@ -299,6 +299,8 @@ def test_a_result_is_frozen_and_turns_into_json():
         "ci_high",
         "method",
         "n_pieces",
+        "observed",
+        "expected",
         "undefined",
         "flags",
     ]

@@ -14,7 +14,11 @@ import pandas as pd
 from calibrate.analysis.agreement_details import AgreementDetails, agreement_details
 from calibrate.analysis.agreement_words import agreement_sentence
 from calibrate.analysis.coefficient_panels import Panel, Resample, plain_of_all, whole_scores
-from calibrate.analysis.hidden_effects import what_the_number_hides, word_sentence
+from calibrate.analysis.hidden_effects import (
+    seen_and_expected,
+    what_the_number_hides,
+    word_sentence,
+)
 from calibrate.errors import ArgumentError, DataError
 from calibrate.model.rubric import Scale
 from calibrate.stats.bootstrap import SEED
@@ -249,9 +253,10 @@ def _called(scored: pd.DataFrame) -> tuple[list[str], list[str]]:
 
 
 def _remarks(ratings: Ratings, found: tuple[Coefficient, ...], panel: Panel) -> tuple[str, ...]:
-    """What the numbers hide, and, among all coefficients, what AC2 may be called."""
+    """What the numbers hide; among all coefficients also agreement seen and by luck, and what AC2 may be called."""
     said = list(what_the_number_hides(ratings))
     if panel.every:
+        said.append(seen_and_expected(found))
         corrected = next(
             one for one in found if (one.name, one.weights) == ("gwet_ac", "quadratic")
         )

@@ -1,11 +1,14 @@
-"""What a number hides: when kappa and exact agreement part company, one sentence says why."""
+"""What a number hides: where coefficients and exact agreement part company, one sentence says why."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
-from calibrate.analysis.wording import percent
-from calibrate.stats.agreement import fleiss_kappa
+from calibrate.analysis.wording import listed, percent
+from calibrate.stats.agreement import fleiss_kappa, gwet_ac
 from calibrate.stats.benchmark_words import benchmark_word
 from calibrate.stats.ratings import Ratings
 from calibrate.stats.results import Coefficient
@@ -17,14 +20,26 @@ _HIGH, _LOW = 0.6, 0.4
 #: A level that has at least this share of the scores makes agreement by luck likely.
 _COMMON = 0.6
 
+#: Whose idea of luck is set beside the agreement that was seen.
+_LUCK = {
+    "gwet_ac": "as Gwet sees luck",
+    "fleiss_kappa": "drawing from the levels used (Fleiss)",
+    "brennan_prediger": "drawing from all levels alike (Brennan-Prediger)",
+}
+
+#: How far AC2 may lie above kappa before it is worth a word.
+_FAR = 0.4
+
 #: How far the chance of Cohen's and Scott's kappa may differ before the raters' habits are worth a word.
 _APART = 0.03
 
 
 def what_the_number_hides(ratings: Ratings) -> tuple[str, ...]:
-    """Sentences on prevalence and on habits, where they move kappa; none where they do not.
+    """Sentences on prevalence, on a scale that is used in part, and on habits, where they move coefficients; else none.
 
     Prevalence: with most scores at one level luck alone gives much agreement, and kappa is low though raters hardly differ.
+    A scale used in part: raters who never give most of its levels cannot be far apart, and with quadratic weights coefficients
+    that count those levels as ways to differ are high though raters seldom agree.
     Habits: two raters who use the levels differently agree less by luck, and Cohen's kappa credits them for it. Sources:
     Feinstein & Cicchetti (1990), *Journal of Clinical Epidemiology* 43, pp. 543–549; Byrt, Bishop & Carlin (1993), the same
     journal, 46, pp. 423–429.
@@ -44,6 +59,17 @@ def what_the_number_hides(ratings: Ratings) -> tuple[str, ...]:
             f"raters agree {percent(plain.expected)} of the time: kappa looks low ({plain.value:.2f}) beside "
             f"{percent(plain.observed)} exact agreement, and Gwet's AC is the one to read here."
         )
+    elif plain.is_defined and plain.observed < _HIGH:
+        corrected, kappa = gwet_ac(ratings), fleiss_kappa(ratings)
+        if corrected.is_defined and kappa.is_defined and corrected.value - kappa.value > _FAR:
+            unused = [f"{ratings.values[i]:g}" for i in np.flatnonzero(used == 0)]
+            part = f"nobody gave {listed(unused, 'or')}" if unused else "they lie close together"
+            low = f"{kappa.value:.2f}".replace("-", "−")
+            said.append(
+                f"The scores fill a part of the scale only ({part}), so two raters can hardly be far apart: Gwet's AC2 looks "
+                f"high ({corrected.value:.2f}) beside a kappa of {low} (both with quadratic weights) and "
+                f"{percent(plain.observed)} exact agreement, which is the one to read here."
+            )
     if ratings.n_raters == 2:
         own, together = cohen_kappa(ratings, "identity"), scott_pi(ratings, "identity")
         if own.is_defined and together.is_defined and together.expected - own.expected > _APART:
@@ -52,6 +78,23 @@ def what_the_number_hides(ratings: Ratings) -> tuple[str, ...]:
                 f"({own.value:.2f}), Scott's pi does not ({together.value:.2f})."
             )
     return tuple(said)
+
+
+def seen_and_expected(found: Sequence[Coefficient]) -> str:
+    """Observed against expected agreement in a sentence, by each idea of luck; empty where nothing is known."""
+    told = []
+    seen = float("nan")
+    for name, whose in _LUCK.items():
+        one = next((c for c in found if (c.name, c.weights) == (name, "quadratic")), None)
+        if one is not None and math.isfinite(one.observed) and math.isfinite(one.expected):
+            seen = one.observed
+            told.append(f"{percent(one.expected)} {whose}")
+    if not told:
+        return ""
+    return (
+        f"With near misses counted in part (quadratic weights) raters agree {percent(seen)}; luck alone would give "
+        f"{listed(told)}."
+    )
 
 
 def word_sentence(name: str, found: Coefficient, scale: str = "landis-koch") -> str:

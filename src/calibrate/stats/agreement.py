@@ -28,8 +28,8 @@ def exact_agreement(ratings: Ratings, *, count_single: bool = False) -> Coeffici
     in 10". Each piece weighs the same, however many raters scored it.
 
     It misleads when nearly every piece sits at one level (then it is high by luck alone: look at AC1/AC2 beside it) and when
-    scales differ (with two levels, guessing already agrees half the time). Source: Gwet (2014),
-    chapter 2.
+    scales differ (with two levels, guessing already agrees half the time). Sources: the agreement of pairs within a piece is that
+    of Fleiss (1971), *Psychological Bulletin* 76, pp. 378–382; missing scores as in Gwet (2014), chapter 2.
 
     Parameters
     ----------
@@ -48,7 +48,8 @@ def adjacent_agreement(ratings: Ratings, within: float | None = None) -> Coeffic
     Many districts call a second reading only when two scores are further apart than this. High adjacent agreement with low
     exact agreement says that the team shares the shape of the scale, but not the borders between levels.
 
-    It misleads on short scales: with two levels every pair is adjacent, with four, guessing already gives 0.63.
+    It misleads on short scales: with two levels every pair is adjacent, with four, guessing already gives 0.63. What studies of
+    rubrics found: Jonsson & Svingby (2007), *Educational Research Review* 2, pp. 130–144.
 
     Parameters
     ----------
@@ -84,11 +85,11 @@ def near_levels(ratings: Ratings, within: float | None = None) -> tuple[FloatArr
 def percent_agreement(
     ratings: Ratings, weights: Weights = "identity", *, symmetric: bool = False
 ) -> Coefficient:
-    """Weighted agreement before any correction: the share of pairs that agree, near misses counted in part.
+    """How often do pairs of raters agree before any correction, near misses counted in part?
 
     With identity weights this is exact agreement; with others it is the "observed" half of the chance-corrected
-    coefficients. On its own it flatters: quadratic weights give 0.9 to almost any panel. Standard error: Gwet (2014),
-    chapter 5; it counts a piece that was scored once as one that shows no agreement. ``symmetric`` asks for his interval.
+    coefficients. On its own it misleads: quadratic weights give 0.9 to almost any panel. Sources: weights as in Cohen (1968),
+    *Psychological Bulletin* 70, pp. 213–220; standard error: Gwet (2014), chapter 5; it counts a piece that was scored once as one that shows no agreement. ``symmetric`` asks for his interval.
     """
     label, matrix = weight_matrix(weights, ratings.levels)
     return _plain("percent_agreement", matrix, label, ratings, True, symmetric)

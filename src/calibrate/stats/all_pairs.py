@@ -38,8 +38,9 @@ class AllPairs:
 def all_pairs(ratings: Ratings, weights: Weights = "quadratic") -> AllPairs:
     """How does each rater agree with each other one, on what both scored?
 
-    For seeing who reads alike; a pair that shares few pieces shows mostly luck, so look at ``n`` first. Kappa as
-    :func:`calibrate.stats.two_raters.cohen_kappa` gives it, for hundreds of raters in one pass over the scores.
+    For seeing who reads alike; it misleads where a pair shares few pieces, which shows mostly luck, so look at ``n`` first. Kappa
+    as :func:`calibrate.stats.two_raters.cohen_kappa` gives it (Cohen 1968, *Psychological Bulletin* 70, pp. 213–220), for
+    hundreds of raters in one pass over the scores.
     """
     label, matrix = weight_matrix(weights, ratings.levels)
     q = ratings.n_raters
@@ -87,7 +88,7 @@ def confusion(ratings: Ratings) -> FloatArray:
 def level_agreement(ratings: Ratings) -> FloatArray:
     """Where one rater gives this level, how often does another give it too? One share per level, shape (k,).
 
-    Also called specific agreement; nan for a level that nobody gave to a shared unit. Source: Cicchetti & Feinstein (1990),
+    Also called specific agreement; it misleads for a level that is rarely given, where one piece moves it far; nan for a level that nobody gave to a shared unit. Source: Cicchetti & Feinstein (1990),
     *Journal of Clinical Epidemiology* 43, pp. 551–558.
     """
     table = confusion(ratings)

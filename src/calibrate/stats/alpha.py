@@ -139,11 +139,11 @@ def _value(ratings: Ratings, measurement: str) -> float:
 def weighted_alpha(
     ratings: Ratings, weights: Weights = "quadratic", *, symmetric: bool = False
 ) -> Coefficient:
-    """Krippendorff's alpha with fixed weights, and Gwet's standard error instead of a bootstrap.
+    """How far is weighted disagreement below what luck would give? Alpha with fixed weights, and Gwet's standard error.
 
     With identity weights this is nominal alpha, with quadratic weights interval alpha, with ratio weights ratio alpha. With
     linear or "ordinal" weights it is none of Krippendorff's: his ordinal metric follows how often each level was used.
-    It misleads where alpha does. Source: Gwet (2014), *Handbook of Inter-Rater Reliability*, 4th ed., chapters 2, 3 and 5.
+    It misleads where alpha does. Sources: Krippendorff (1970), *Educational and Psychological Measurement* 30, pp. 61–70; Gwet (2014), *Handbook of Inter-Rater Reliability*, 4th ed., chapters 2, 3 and 5.
 
     Parameters
     ----------

@@ -89,10 +89,12 @@ def benchmark_word(found: Coefficient, scale: str = "landis-koch") -> BenchmarkW
     """Which word may be used for this coefficient, its uncertainty counted in?
 
     A kappa of 0.62 from ten pieces is not "substantial": it may well be 0.4. Gwet's rule adds up, from the top, the
-    probability that the coefficient lies in each stretch, and allows the first word at which the sum passes .95. The words
-    are conventions: they say nothing about whether the agreement is good enough for your decision.
+    probability that the coefficient lies in each stretch, and allows the first word at which the sum passes .95. A word misleads
+    where it is taken for a verdict: the words are conventions, and say nothing about whether the agreement is good enough for
+    your decision.
 
-    Source: Gwet (2014), *Handbook of Inter-Rater Reliability*, 4th ed., chapter 6.
+    Sources: Gwet (2014), *Handbook of Inter-Rater Reliability*, 4th ed., chapter 6; the words, among others, Landis & Koch (1977),
+    *Biometrics* 33, pp. 159–174.
 
     Parameters
     ----------

@@ -84,7 +84,7 @@ def lin_ccc(ratings: Ratings, pair: tuple[int, int] | None = None) -> Coefficien
 def pearson(ratings: Ratings, pair: tuple[int, int] | None = None) -> Coefficient:
     """Do two raters put the pieces in the same order, and space them alike? Pearson's correlation.
 
-    It says nothing about agreement: two raters who differ by one level on every piece correlate perfectly. Report it only
+    It misleads as a measure of agreement: two raters who differ by one level on every piece correlate perfectly. Report it only
     beside a number that sees severity. Undefined when one of the two gave every piece the same score. Source: Pearson (1895),
     *Proceedings of the Royal Society* 58, pp. 240–242; the standard error is the large-sample one by piece. ``se_null`` is for a
     test of 0: 1/√(n − 1), the spread over all ways to pair the two raters' scores (Pitman 1937, *Supplement to the Journal of the
@@ -97,7 +97,7 @@ def pearson(ratings: Ratings, pair: tuple[int, int] | None = None) -> Coefficien
 def spearman(ratings: Ratings, pair: tuple[int, int] | None = None) -> Coefficient:
     """Do two raters put the pieces in the same order? Spearman's correlation of ranks, ties sharing their rank.
 
-    For levels that are no numbers; like any correlation it is blind to severity. On short scales nearly all ranks are tied
+    For levels that are no numbers. Like any correlation it misleads as a measure of agreement: it is blind to severity. On short scales nearly all ranks are tied
     and it is hardly different from Pearson's. Undefined when one of the two gave every piece the same score. Source:
     Spearman (1904), *American Journal of Psychology* 15, pp. 72–101; the standard error is the large-sample one of a
     correlation between the ranks, by piece; ``se_null`` as for `pearson`.

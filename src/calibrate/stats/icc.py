@@ -51,7 +51,11 @@ def icc_1_1(ratings: Ratings) -> Coefficient:
 
 
 def icc_1_k(ratings: Ratings, k: float | None = None) -> Coefficient:
-    """If a piece gets the average of any k raters, how much of it is the piece? ICC(1,k). See :func:`icc_1_1`."""
+    """If a piece gets the average of any k raters, how much of it is the piece? ICC(1,k).
+
+    It misleads where it is taken for one teacher's score: an average always looks better. See :func:`icc_1_1`. Source: McGraw &
+    Wong (1996), *Psychological Methods* 1, pp. 30–46, case 1.
+    """
     return intraclass(ratings.unit, ratings.rater, _numbers(ratings), form="1", average=True, k=k)
 
 
@@ -73,9 +77,9 @@ def icc_a_1(ratings: Ratings) -> Coefficient:
 def icc_a_k(ratings: Ratings, k: float | None = None) -> Coefficient:
     """If the scores of k raters are averaged, how much of the average is the piece? ICC(A,k).
 
-    For decisions made on the mean of several readings; it says nothing about a single teacher's score, and always looks
+    For decisions made on the mean of several readings; it misleads about a single teacher's score, for it always looks
     better than ICC(A,1). k is the number of raters per piece; with gaps, the harmonic mean of the numbers of raters per
-    piece (told in the method). See :func:`icc_a_1`.
+    piece (told in the method). See :func:`icc_a_1`. Source: McGraw & Wong (1996), *Psychological Methods* 1, pp. 30–46, case 2A.
 
     Parameters
     ----------
@@ -90,9 +94,10 @@ def icc_a_k(ratings: Ratings, k: float | None = None) -> Coefficient:
 def icc_c_1(ratings: Ratings) -> Coefficient:
     """Apart from severity, how much of one rater's score is the piece? ICC(C,1).
 
-    Right where severity does not matter (ranks within one rater's set, scores corrected for severity), and flattering
-    everywhere else: a rater who is always one level harsher costs nothing. The gap to ICC(A,1) is what severity costs.
-    Undefined as ICC(A,1) is. Complete tables: the exact F interval of McGraw & Wong (1996), case 2; with gaps as ICC(A,1).
+    Right where severity does not matter (ranks within one rater's set, scores corrected for severity); it misleads
+    everywhere else, for it flatters: a rater who is always one level harsher costs nothing. The gap to ICC(A,1) is what severity costs.
+    Undefined as ICC(A,1) is. Complete tables: the exact F interval of McGraw & Wong (1996), *Psychological Methods* 1,
+    pp. 30–46, case 2; with gaps as ICC(A,1).
     """
     return intraclass(ratings.unit, ratings.rater, _numbers(ratings), form="c")
 
@@ -100,7 +105,9 @@ def icc_c_1(ratings: Ratings) -> Coefficient:
 def icc_c_k(ratings: Ratings, k: float | None = None) -> Coefficient:
     """Apart from severity, how much of the average of k raters is the piece? ICC(C,k).
 
-    On a complete table it is Cronbach's alpha with raters in the place of criteria. See :func:`icc_c_1`, :func:`icc_a_k`.
+    On a complete table it is Cronbach's alpha with raters in the place of criteria. It misleads where severity stays in the
+    average, and about a single score. See :func:`icc_c_1`, :func:`icc_a_k`. Source: McGraw & Wong (1996), *Psychological
+    Methods* 1, pp. 30–46, case 2.
     """
     return intraclass(ratings.unit, ratings.rater, _numbers(ratings), form="c", average=True, k=k)
 

@@ -37,8 +37,8 @@ def kendall_w(
     It misleads on short scales, where most pieces are tied and the correction for ties does much of the work, and with few
     pieces, where W is high by luck (its expected value under chance is 1 / raters). ``p_null`` is the chance of a W this high
     if raters ranked at random (large-sample chi-square). The interval draws pieces with replacement and ranks them anew; a
-    piece drawn twice is tied with itself. Undefined when every rater gave every piece the same score. Source: Kendall &
-    Gibbons (1990), *Rank Correlation Methods*, 5th ed., chapter 6.
+    piece drawn twice is tied with itself. Undefined when every rater gave every piece the same score. Sources: Kendall &
+    Babington Smith (1939), *Annals of Mathematical Statistics* 10, pp. 275–287; ties as in Kendall & Gibbons (1990), *Rank Correlation Methods*, 5th ed., chapter 6.
 
     Parameters
     ----------

@@ -24,9 +24,9 @@ _SHARES = ("exact_agreement", "adjacent_agreement", "percent_agreement")
 def for_raters_like_these(
     statistic: Callable[[Ratings], Coefficient], ratings: Ratings
 ) -> Coefficient:
-    """The same coefficient with an interval for other raters of this kind on other pieces of this kind.
+    """What would other raters of this kind show on other pieces of this kind? The same coefficient with an interval for them.
 
-    A panel of four says much about its own four members and little about the school's next four. The variance over pieces
+    It misleads with few raters, whose spread is itself hardly known: it then errs on the wide side. A panel of four says much about its own four members and little about the school's next four. The variance over pieces
     is the coefficient's own; the variance over raters is found by leaving out each rater in turn (jackknife), as in Gwet
     (2008), *Psychometrika* 73, pp. 407–430; the interval has raters − 1 degrees of freedom. It needs three raters and is rough
     with fewer than eight (flagged). ``benchmarks/coverage.py`` shows how often it covers the truth.

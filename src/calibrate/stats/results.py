@@ -88,6 +88,8 @@ class Coefficient:
             "ci_high": _or_none(self.ci_high),
             "method": self.method,
             "n_pieces": self.n_pieces,
+            "observed": _or_none(self.observed),
+            "expected": _or_none(self.expected),
             "undefined": self.undefined,
             "flags": list(self.flags),
         }

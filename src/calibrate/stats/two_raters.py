@@ -85,8 +85,8 @@ def scott_pi(
 def light_kappa(ratings: Ratings, weights: Weights = "quadratic") -> Coefficient:
     """What is Cohen's kappa of a pair of raters, on average over the pairs?
 
-    A summary for panels whose pairs are looked at one by one; it weighs a pair that shares one piece like a pair that shares
-    fifty, so look at the pairs first. Pairs whose kappa is undefined are left out and counted. It has no interval. Source:
+    A summary for panels whose pairs are looked at one by one. It misleads where pairs share different amounts of work: a pair
+    that shares one piece weighs like a pair that shares fifty, so look at the pairs first. Pairs whose kappa is undefined are left out and counted. It has no interval. Source:
     Light (1971), *Psychological Bulletin* 76, pp. 365–377.
     """
     q = ratings.n_raters
