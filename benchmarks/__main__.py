@@ -8,7 +8,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import agreement, dependability, room, severity, start_up
+from benchmarks import agreement, dependability, plan, room, severity, start_up
 from benchmarks.timing import Comparison
 
 
@@ -26,6 +26,7 @@ def main() -> int:
         *(one for one in apart if not isinstance(one, str)),
         *severity.compare(arguments.judgements),
         *dependability.compare(),
+        *plan.compare(),
     ):
         table.add_row(*row(comparison))
     console.print(table)
