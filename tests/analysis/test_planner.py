@@ -92,6 +92,65 @@ def test_a_piece_can_ask_for_its_own_number_of_readings_and_a_teacher_by_name():
     assert set(plan.by_piece["A"]) == {"R1", "R2", "R3"}
 
 
+@settings(deadline=None, max_examples=60)
+@given(
+    n_pieces=st.integers(2, 24),
+    n_raters=st.integers(2, 8),
+    readings=st.integers(1, 3),
+    shared=st.integers(0, 4),
+    anchors=st.sampled_from(["everyone", "spread"]),
+    seed=st.integers(0, 99),
+    data=st.data(),
+)
+def test_limits_further_bars_and_readings_of_their_own_are_kept_too(
+    n_pieces, n_raters, readings, shared, anchors, seed, data
+):
+    of_its_own = data.draw(
+        st.dictionaries(st.integers(0, n_pieces - 1), st.integers(1, 3), max_size=4)
+    )
+    limits = data.draw(
+        st.dictionaries(st.integers(0, n_raters - 1), st.integers(0, 20), max_size=3)
+    )
+    pairs = st.tuples(st.integers(0, n_pieces - 1), st.integers(0, n_raters - 1))
+    barred = {(f"P{p}", f"R{r}") for p, r in data.draw(st.sets(pairs, max_size=10))}
+    what = [PlanPiece(f"P{i}", readings=of_its_own.get(i), anchor=i == 0) for i in range(n_pieces)]
+    who = [PlanRater(f"R{i}", f"school{i % 2}", capacity=limits.get(i)) for i in range(n_raters)]
+    asked = {
+        "readings": readings,
+        "anchors": anchors,
+        "shared": shared,
+        "seed": seed,
+        "barred": barred,
+    }
+    try:
+        plan = plan_readings(what, who, **asked)
+    except PlanImpossible as refused:
+        assert refused.binds in (
+            "own students", "capacity", "even workloads", "linked", "shared pieces",
+        )  # fmt: skip
+        assert refused.fix
+        return
+    room = [n for rater, n in plan.loads.items() if limits.get(int(rater[1:])) != n]
+    if room:
+        assert max(plan.loads.values()) - min(room) <= 1
+    assert all(plan.loads[f"R{one}"] <= limit for one, limit in limits.items())
+    for piece in what:
+        readers = plan.by_piece[piece.id]
+        assert not {(piece.id, one) for one in readers} & barred
+        everybody = sum((piece.id, one.id) not in barred for one in who)
+        to_all = piece.anchor and anchors == "everyone"
+        assert len(set(readers)) == (everybody if to_all else piece.readings or readings)
+    assert plan.n_parts == 1
+    assert all(n >= shared for _, _, n in plan.school_links)
+    assert plan_readings(what, who, **asked) == plan
+
+
+@pytest.mark.parametrize(("schools", "n", "shared"), [(3, 30, 10), (3, 60, 20), (4, 30, 5)])
+def test_shared_pieces_are_found_where_every_meeting_counts(schools, n, shared):
+    plan = plan_readings(pieces(n), raters(3 * schools, schools=schools), shared=shared, seed=1)
+    assert {n for _, _, n in plan.school_links} == {shared}
+
+
 def test_every_two_schools_share_what_is_asked():
     plan = plan_readings(pieces(60), raters(12, schools=4), readings=2, shared=9, seed=3)
     assert min(n for _, _, n in plan.school_links) >= 9

@@ -32,6 +32,8 @@ from calibrate.analysis.wording import count
 from calibrate.errors import ArgumentError
 from calibrate.model.reading_plan import PlanPiece, PlanRater
 
+#: A plan of few readings is dealt so often, from the start, before a link is given up.
+_DEALS, _SMALL = 6, 2000
 EVERYONE, SPREAD = "everyone", "spread"
 
 
@@ -143,17 +145,20 @@ def plan_readings(
     check_capacity(request, raters)
     if meet_shared:
         check_shared(request)
-    try:
-        given = hand_out(request, rng)
-    except NoRoom as stuck:
-        raise no_room(stuck, request, pieces, raters) from None
-    if even and uneven(given, request) > 1:
-        raise not_even(given, request, raters)
-    given = link(given, request, rng)
-    if meet_shared and lacking(given, request):
-        raise not_shared(given, request)
-    parts = number_of_parts(given)
-    if linked and parts > 1:
+    for _ in range(_DEALS if request.need.sum() <= _SMALL else 1):
+        try:
+            given = hand_out(request, rng)
+        except NoRoom as stuck:
+            raise no_room(stuck, request, pieces, raters) from None
+        if even and uneven(given, request) > 1:
+            raise not_even(given, request, raters)
+        given = link(given, request, rng)
+        parts = number_of_parts(given)
+        if not (meet_shared and lacking(given, request)) and not (linked and parts > 1):
+            break
+    else:
+        if meet_shared and lacking(given, request):
+            raise not_shared(given, request)
         raise not_linked(given, parts)
     return _answer(given, request, pieces, raters, own, parts, seed)
 

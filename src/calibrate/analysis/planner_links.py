@@ -95,10 +95,11 @@ def _share(given: BoolArray, request: Request, rng: np.random.Generator) -> None
         if pieces is None:
             continue
         lack = lacking(given, request)
-        if lack < short:
-            short, in_vain = lack, 0
+        in_vain = 0 if lack < short else in_vain + 1
+        # Where nothing is lost by it the exchange stays: from another plan that lacks as much the search goes on.
+        if lack <= short:
+            short = lack
         else:
-            in_vain += 1
             _undo(given, one, two, pieces)
 
 
