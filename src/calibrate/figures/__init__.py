@@ -8,9 +8,11 @@ from calibrate.figures.distribution import distribution_figure, growth_figure, r
 from calibrate.figures.links import links_figure
 from calibrate.figures.look import Picture
 from calibrate.figures.pairs import pairs_figure
+from calibrate.figures.school_map import school_map_figure
 from calibrate.figures.spread import spread_figure
 from calibrate.figures.wall import wall_figure
 from calibrate.figures.wright_map import wright_map_figure
+from calibrate.figures.wright_map_schools import wright_map_schools_figure
 
 __all__ = [
     "Picture",
@@ -25,8 +27,10 @@ __all__ = [
     "panel_figure",
     "rater_figure",
     "released_figure",
+    "school_map_figure",
     "sessions_figure",
     "spread_figure",
     "wall_figure",
     "wright_map_figure",
+    "wright_map_schools_figure",
 ]

@@ -78,19 +78,22 @@ class Picture:
         What the picture shows, in words, with its numbers.
     sentence
         The plain sentence that follows it.
+    colours
+        How many colours its PNG keeps; more where colours carry numbers.
     """
 
     figure: Figure
     alt: str
     sentence: str
+    colours: int = 64
 
     def png(self, dpi: int = 160) -> bytes:
-        """The picture as a small PNG (at most 64 colours)."""
+        """The picture as a small PNG, of a limited number of colours."""
         drawn = io.BytesIO()
         self.figure.savefig(drawn, format="png", dpi=dpi)
         drawn.seek(0)
         with Image.open(drawn) as image:
-            small = image.convert("RGB").quantize(64, dither=Image.Dither.NONE)
+            small = image.convert("RGB").quantize(self.colours, dither=Image.Dither.NONE)
         held = io.BytesIO()
         small.save(held, format="PNG", optimize=True, dpi=(dpi, dpi))
         return held.getvalue()

@@ -7,6 +7,7 @@ place; many are dots, and only those at the ends are named.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -71,21 +72,25 @@ def wright_map_figure(
             axes.text(0.5, 0.5, "nothing to draw", ha="center", va="center", color=QUIET)
             return Picture(figure, "No scale: " + found.sentence, found.sentence)
         measured = {
-            name: _measures(found, name, subset) for name in ("piece", "rater", "criterion")
+            name: measures_of(found, name, subset) for name in ("piece", "rater", "criterion")
         }
         steps = _steps(found, part, subset)
         bounds = level_bounds(part)
-        low, high = _limits([*(m for m, _ in measured.values()), np.array([y for _, y in steps])])
+        low, high = scale_limits(
+            [*(m for m, _ in measured.values()), np.array([y for _, y in steps])]
+        )
         bare(axes, grid=False)
         axes.set_xlim(0, 1)
         axes.set_ylim(low, high)
-        _levels(axes, part, bounds, (low, high))
-        _pieces(axes, measured["piece"][0], (low, high))
+        draw_levels(axes, part, bounds, (low, high))
+        draw_pieces(axes, measured["piece"][0], (low, high))
         values, names = measured["rater"]
         shown = [label(labels, name) if name_raters else "" for name in names]
         _raters(axes, values, shown, (low, high))
         values, names = measured["criterion"]
-        _named(axes, values, [label(labels, one) for one in names], _CRITERIA, (low, high), ORANGE)
+        draw_named(
+            axes, values, [label(labels, one) for one in names], _CRITERIA, (low, high), ORANGE
+        )
         for at, (text, y) in zip(_spread([y for _, y in steps], (low, high)), steps, strict=True):
             _tick(axes, _STEPS, y, at, text, QUIET)
         axes.set_ylabel("logits")
@@ -129,7 +134,8 @@ def _common(part: PartFit) -> tuple[list[int], FloatArray]:
     return criteria, np.array(values)
 
 
-def _measures(found: SeverityModel, name: str, subset: int) -> tuple[FloatArray, tuple[str, ...]]:
+def measures_of(found: SeverityModel, name: str, subset: int) -> tuple[FloatArray, tuple[str, ...]]:
+    """Measures of one facet in a subset, ascending, and whose they are."""
     table = found.fit.tables[name]
     keep = np.flatnonzero((table.subset == subset) & np.isfinite(table.measure))
     order = keep[np.argsort(table.measure[keep], kind="stable")]
@@ -155,7 +161,8 @@ def _steps(found: SeverityModel, part: PartFit, subset: int) -> list[tuple[str, 
     return sorted(rows, key=lambda row: row[1])
 
 
-def _limits(columns: Sequence[FloatArray]) -> tuple[float, float]:
+def scale_limits(columns: Sequence[FloatArray]) -> tuple[float, float]:
+    """The ends of the scale: the few farthest pieces run out of it."""
     ends = [np.quantile(one, [0.01, 0.99]) if len(one) > 50 else one for one in columns if len(one)]
     values = np.concatenate(ends)
     low, high = float(values.min()), float(values.max())
@@ -163,7 +170,7 @@ def _limits(columns: Sequence[FloatArray]) -> tuple[float, float]:
     return max(low - pad, -8.0), min(high + pad, 8.0)
 
 
-def _levels(
+def draw_levels(
     axes: Axes, part: PartFit, bounds: list[tuple[float, float]], limits: tuple[float, float]
 ) -> None:
     """Bands of the expected level, and their numbers at the right edge."""
@@ -192,18 +199,23 @@ def _levels(
     )
 
 
-def _pieces(axes: Axes, values: FloatArray, limits: tuple[float, float]) -> None:
+def draw_pieces(
+    axes: Axes,
+    values: FloatArray,
+    limits: tuple[float, float],
+    column: tuple[float, float] = _PIECES,
+) -> None:
     """How many pieces lie where, as bars from the left."""
     inside = np.clip(values, *limits)
     counts, edges = np.histogram(inside, bins=28, range=limits)
     if not counts.max(initial=0):
         return
-    widths = counts / counts.max() * (_PIECES[1] - _PIECES[0])
+    widths = counts / counts.max() * (column[1] - column[0])
     axes.barh(
         (edges[:-1] + edges[1:]) / 2,
         widths,
         height=np.diff(edges) * 0.86,
-        left=_PIECES[0],
+        left=column[0],
         color=PALE_BLUE,
         zorder=2,
     )
@@ -213,7 +225,7 @@ def _raters(
     axes: Axes, values: FloatArray, names: Sequence[str], limits: tuple[float, float]
 ) -> None:
     if len(values) <= MOST_NAMED and all(names):
-        _named(axes, values, names, _RATERS, limits, BLUE)
+        draw_named(axes, values, names, _RATERS, limits, BLUE)
         return
     bins = np.floor((values - limits[0]) / (limits[1] - limits[0]) * 40).astype(int)
     size = max(1.5, min(5.0, 150 / max(len(values), 1) + 1.5))
@@ -237,7 +249,7 @@ def _raters(
             )
 
 
-def _named(
+def draw_named(
     axes: Axes,
     values: FloatArray,
     names: Sequence[str],
@@ -245,8 +257,17 @@ def _named(
     limits: tuple[float, float],
     colour: str,
 ) -> None:
+    """Dots with their names beside them."""
     for at, y, name in zip(_spread(values.tolist(), limits), values.tolist(), names, strict=True):
-        _tick(axes, column, y, at, name if len(name) <= 13 else name[:12] + "…", colour)
+        _tick(axes, column, y, at, shortened(name), colour)
+
+
+def shortened(name: str, most: int = 13) -> str:
+    """A name that fits beside its dot: cut after a word where one fits."""
+    if len(name) <= most:
+        return name
+    words = textwrap.shorten(name, most, placeholder="…")
+    return words if len(words) > most // 2 else name[: most - 1] + "…"
 
 
 def _tick(
@@ -283,14 +304,14 @@ def _sentence(found: SeverityModel, part: PartFit, subset: int) -> str:
         for one in found.verdicts
         if one.subset == subset and math.isfinite(one.difference)
     ]
-    pieces, _ = _measures(found, "piece", subset)
+    pieces, _ = measures_of(found, "piece", subset)
     text = "There are not two raters with measures to set beside each other."
     if len(differences) > 1:
         reach = max(differences) - min(differences)
         text = (
             f"Between the most lenient and the harshest of {count(len(differences), 'rater')} lie {points(reach)} for the same "
             f"piece; the middle half of the pieces spans {np.subtract(*np.quantile(pieces, [0.75, 0.25])):.1f} logits, the raters "
-            f"{np.ptp(_measures(found, 'rater', subset)[0]):.1f} in all."
+            f"{np.ptp(measures_of(found, 'rater', subset)[0]):.1f} in all."
         )
     if not found.fit.connected:
         text += f" Shown is group {subset} of {len(found.fit.parts)}; the groups share no piece, so they have no common scale."

@@ -112,12 +112,37 @@ def columns(*blocks: Block) -> Block:
     return Block(f'<div class="columns">{cells}</div>')
 
 
-def figure(png: bytes, alt: str, plain_sentence: str, *, wide: bool = False) -> Block:
-    """A picture with its words for those who cannot see it, and its plain sentence."""
-    data = base64.b64encode(png).decode("ascii")
-    size = ' class="wide"' if wide else ""
+def answer(*blocks: Block) -> Block:
+    """Two blocks side by side, the first wider; one below the other on a phone."""
+    cells = "".join(f"<div>{block.html}</div>" for block in blocks)
+    return Block(f'<div class="answer">{cells}</div>')
+
+
+def folded(title: str, body: Block) -> Block:
+    """Detail that opens on a click, and is open on paper."""
     return Block(
-        f'<figure{size}><img src="data:image/png;base64,{data}" alt="{escape(alt)}">'
+        f'<details class="folded"><summary>{escape(title)}</summary>{body.html}</details>'
+        if body.html
+        else ""
+    )
+
+
+def figure(png: bytes, alt: str, plain_sentence: str, *, shape: str = "") -> Block:
+    """A picture with its words for those who cannot see it, and its plain sentence.
+
+    ``shape`` is ``wide`` for one that takes the whole width, ``scrolls`` for one that keeps its size
+    on a phone and moves sideways there, or both.
+    """
+    data = base64.b64encode(png).decode("ascii")
+    size = f' class="{escape(shape)}"' if shape else ""
+    picture = f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}">'
+    if "scrolls" in shape:
+        picture = (
+            '<div class="sideways" role="group" tabindex="0" aria-label="A picture that moves sideways">'
+            f"{picture}</div>"
+        )
+    return Block(
+        f"<figure{size}>{picture}"
         f'<figcaption class="sentence">{escape(plain_sentence)}</figcaption></figure>'
     )
 

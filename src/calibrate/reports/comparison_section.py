@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from calibrate.analysis.comparability import Comparison, GroupDifference
+from calibrate.analysis.exchange import Exchange
 from calibrate.analysis.group_agreement import GroupAgreement
+from calibrate.analysis.settling import what_would_settle
 from calibrate.analysis.severity import TOTAL
-from calibrate.analysis.wording import count, percent, signed
+from calibrate.analysis.wording import count, percent, signed, upper_first
 from calibrate.reports import blocks
 from calibrate.reports.blocks import Block
 from calibrate.reports.drawing import Drawings
@@ -113,7 +115,7 @@ def difference_table(
             "95% interval": [
                 "–"
                 if math.isnan(one.ci95[0])
-                else f"{signed(one.ci95[0])} to {signed(one.ci95[1])}"
+                else unbroken(f"{signed(one.ci95[0])} to {signed(one.ci95[1])}")
                 for one in rows
             ],
             "Shared pieces": [one.n_shared_pieces for one in rows],
@@ -123,17 +125,27 @@ def difference_table(
     return table(frame, caption=caption, row_name="Schools")
 
 
-def what_cannot_be_said(comparison: Comparison, labels: Mapping[str, str]) -> Block:
+def what_cannot_be_said(
+    comparison: Comparison, labels: Mapping[str, str], exchanges: Sequence[Exchange] = ()
+) -> Block:
     """Pairs and criteria about which nothing can be said, and what would settle it."""
     silent = [one for one in comparison.between_pairs() if one.verdict == "cannot tell"]
-    unlinked = [one for one in silent if one.n_shared_pieces == 0]
     unsure = [
         one for one in comparison.groups if one.criterion != TOTAL and one.verdict == "cannot tell"
     ]
-    items = [one.sentence for one in silent]
+    told = {(one.a, one.b) for one in exchanges}
+    near = {
+        (one.a, one.b): one.advice
+        for one in what_would_settle(silent, labels)
+        if (one.a, one.b) not in told
+    }
+    items = [
+        one.sentence + (f" {upper_first(near[one.a, one.b])}" if (one.a, one.b) in near else "")
+        for one in silent
+    ]
     made = [
         blocks.section(
-            "Where nothing can be said, and why",
+            "Where nothing can be said, and what to exchange",
             "Silence here is an answer: it says which work to exchange next.",
         ),
         blocks.bullets(
@@ -150,16 +162,12 @@ def what_cannot_be_said(comparison: Comparison, labels: Mapping[str, str]) -> Bl
                 "be told yet either; the totals above rest on more scores."
             )
         )
-    if unlinked:
+    if exchanges:
         made.append(
-            blocks.callout(
-                "What to do next:",
-                " ".join(
-                    f"{labels.get(one.a, one.a)} and {labels.get(one.b, one.b)}: let readers of both "
-                    "score the same pieces, blind. Ten shared pieces are a beginning."
-                    for one in unlinked
-                ),
-            )
+            blocks.callout("What to do next:", " ".join(one.sentence for one in exchanges))
+            if len(exchanges) == 1
+            else blocks.subsection("What to exchange")
+            + blocks.bullets(one.sentence for one in exchanges)
         )
     return blocks.join(made)
 
@@ -174,8 +182,13 @@ def interval(low: float, high: float) -> str:
     return (
         "cannot tell"
         if math.isnan(low) or math.isnan(high)
-        else f"{percent(low)} to {percent(high)}"
+        else unbroken(f"{percent(low)} to {percent(high)}")
     )
+
+
+def unbroken(text: str) -> str:
+    """Words that stay on one line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _who(one: GroupAgreement, labels: Mapping[str, str], *, within: bool) -> str:

@@ -8,9 +8,15 @@ from functools import cached_property
 import pandas as pd
 
 from calibrate.analysis.comparability import Comparison, compare
+from calibrate.analysis.exchange import Exchange, exchanges
 from calibrate.analysis.own_teachers import own_teachers
+from calibrate.analysis.readings import independent_blind
 from calibrate.analysis.record_summary import child_levels, measures_of, summarize
+from calibrate.analysis.school_map import SchoolMap, school_map
+from calibrate.analysis.school_spread import school_spread
 from calibrate.analysis.session_trend import SessionTrend, session_trend
+from calibrate.analysis.severity_model import SeverityModel, severity_model
+from calibrate.analysis.short_answer import short_answer
 from calibrate.analysis.wording import count
 from calibrate.model.roster import Edition
 from calibrate.reports import blocks, closing
@@ -20,6 +26,13 @@ from calibrate.reports.comparison_section import (
     agreement_between,
     differences,
     what_cannot_be_said,
+)
+from calibrate.reports.district_answer import (
+    SETTLED,
+    answer_page,
+    exchange_table,
+    next_card,
+    readers_card,
 )
 from calibrate.reports.drawing import Drawings
 from calibrate.reports.measures import measure_name, what_is_counted
@@ -84,51 +97,91 @@ class DistrictReport:
     @property
     def summary(self) -> Summary:
         """The line of the index."""
-        return Summary(self.project.settings.name, self.comparison.sentence, self.period)
+        return Summary(
+            self.project.settings.name,
+            short_answer(self.comparison, self.facts.labels),
+            self.period,
+        )
+
+    @cached_property
+    def map(self) -> SchoolMap:
+        """Every school beside all others and beside each other one."""
+        found = self.comparison
+        return school_map(
+            found.against_rest(),
+            found.between_pairs(),
+            self.facts.labels,
+            family_size=found.family_size,
+        )
+
+    @cached_property
+    def scale(self) -> SeverityModel | None:
+        """All readers on one scale; None where two have not read anything in common."""
+        blind = independent_blind(self.readings, self.facts.scales).table
+        if blind.empty:
+            return None
+        return severity_model(self.readings, self.facts.scales, labels=self.facts.labels)
+
+    @cached_property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What schools should exchange next."""
+        return exchanges(
+            self.comparison,
+            self.readings,
+            self.facts.scales,
+            windows=[one.id for one in self.facts.windows],
+            labels=self.facts.labels,
+            tasks=self._tasks,
+        )
+
+    @property
+    def _tasks(self) -> dict[str, str]:
+        return {one.id: one.title for one in self.facts.tasks}
 
     def front_page(self) -> Block:
-        """The answer first."""
-        lead = self.comparison.against_rest()
-        said = [one.sentence for one in lead if one.verdict != "cannot tell"]
-        pairs = self.comparison.between_pairs()
-        silent = [one.sentence for one in pairs if one.verdict == "cannot tell"]
+        """The answer on one page."""
         judgements = self.readings[~self.readings["joint"]].dropna(subset=["score"])
+        head = blocks.masthead(
+            "District report",
+            f"Is a 3 here a 3 there? {self.project.settings.name}",
+            [
+                self.period,
+                count(len(self.facts.schools), "school"),
+                count(judgements["rater"].nunique(), "reader"),
+                count(judgements["piece"].nunique(), "piece"),
+                count(len(self.facts.sessions), "norming session"),
+                "For staff only",
+            ],
+            short_answer(self.comparison, self.facts.labels),
+        )
+        left_out = blocks.note(self.facts.left_out) if self.facts.left_out else Block("")
+        if not self.comparison.between_pairs():
+            return head + left_out + blocks.callout("What to do next:", ALONE)
         return blocks.join(
             [
-                blocks.masthead(
-                    "District report",
-                    f"Is a 3 here a 3 there? {self.project.settings.name}",
-                    [
-                        self.period,
-                        count(len(self.facts.schools), "school"),
-                        count(judgements["rater"].nunique(), "reader"),
-                        count(judgements["piece"].nunique(), "piece"),
-                        count(len(self.facts.sessions), "norming session"),
-                        "For staff only",
-                    ],
-                    self.comparison.sentence,
+                head,
+                left_out,
+                answer_page(
+                    self.map,
+                    [one.sentence for one in self.comparison.against_rest()],
+                    self.facts.labels,
+                    self.draw,
+                    self._readers(),
+                    next_card(self.exchanges, SETTLED),
                 ),
-                blocks.note(self.facts.left_out) if self.facts.left_out else Block(""),
-                blocks.columns(
-                    blocks.card(
-                        "What can be said",
-                        blocks.bullets(
-                            said,
-                            empty="Nothing yet: too few pieces are shared."
-                            if pairs
-                            else f"Nothing between schools yet. {self.comparison.within[0].sentence}",
-                        ),
-                    ),
-                    blocks.card(
-                        "What cannot be said yet",
-                        blocks.bullets(
-                            silent, empty="Every pair of schools has a verdict." if pairs else ALONE
-                        ),
-                    ),
-                ),
-                blocks.card("Are sessions helping?", self._sessions()),
             ]
         )
+
+    def _readers(self) -> Block:
+        if self.scale is None:
+            return Block("")
+        schools = {one.id: one.school_id for one in self.facts.raters if one.school_id}
+        spread = school_spread(self.scale, schools, self.facts.labels)
+        return readers_card(self.scale, spread, self.facts.labels, self.draw)
+
+    def sessions(self) -> Block:
+        """Whether sessions are helping."""
+        return blocks.section("Are sessions helping?", new_page=True) + self._sessions()
 
     def _sessions(self) -> Block:
         if not self.trend.points:
@@ -146,7 +199,8 @@ class DistrictReport:
 
     def what_cannot_be_said(self) -> Block:
         """Where nothing can be said, and why."""
-        return what_cannot_be_said(self.comparison, self.facts.labels)
+        pieces = exchange_table(self.exchanges, self.facts.labels, self._tasks)
+        return what_cannot_be_said(self.comparison, self.facts.labels, self.exchanges) + pieces
 
     def own_teachers(self) -> Block:
         """Classroom teachers' own scores beside others' blind readings."""

@@ -306,7 +306,7 @@ class SchoolReport:
             )
             made.append(blocks.subsection(f"{strand.title}, {self.window.title}"))
             pages = self.draw.wall_figure(wall, self.facts.labels)
-            made += [blocks.figure(one.png(), one.alt, one.sentence, wide=True) for one in pages]
+            made += [blocks.figure(one.png(), one.alt, one.sentence, shape="wide") for one in pages]
         return blocks.join(made)
 
     def distribution(self) -> Block:

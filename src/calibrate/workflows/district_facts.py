@@ -15,7 +15,7 @@ from calibrate.model.continuum import Continuum, Placement
 from calibrate.model.roster import Classroom, Edition, Rater, School, grade_label
 from calibrate.model.rubric import Rubric, Scale
 from calibrate.model.session import Minute, PanelMember, Session
-from calibrate.model.work import Window
+from calibrate.model.work import Task, Window
 from calibrate.store.project import Project
 from calibrate.store.settings import FILE_NAME
 from calibrate.workflows.rolls import roll
@@ -39,6 +39,8 @@ class DistrictFacts:
         Pieces that were scored with another rubric alone, and so are in none of this.
     margin
         The difference between schools too small to matter, as the project's settings declare it.
+    tasks
+        The prompts that pieces answer.
     """
 
     schools: tuple[School, ...]
@@ -57,6 +59,7 @@ class DistrictFacts:
     children: pd.DataFrame
     n_elsewhere: int = 0
     margin: Margin = None
+    tasks: tuple[Task, ...] = ()
 
     @property
     def left_out(self) -> str:
@@ -151,6 +154,7 @@ def district_facts(project: Project) -> DistrictFacts:
             children=roll(unit),
             n_elsewhere=len(set(everything["piece"]) - set(readings["piece"])),
             margin=_declared_margin(project, rubric),
+            tasks=tuple(unit.work.tasks.all()),
         )
     if not facts.windows:
         raise NotFound("The project has no window (fall, winter, spring) yet.")

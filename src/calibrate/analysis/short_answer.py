@@ -1,0 +1,81 @@
+"""The district's question answered in two sentences, before any number: is a 3 here a 3 there?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from calibrate.analysis.comparability import Comparison, GroupDifference
+from calibrate.analysis.severity import TOTAL
+from calibrate.analysis.wording import count, label, some_listed, upper_first
+
+_MOST_NAMED = 6
+
+
+def short_answer(
+    comparison: Comparison, labels: Mapping[str, str] | None = None, criterion: str = TOTAL
+) -> str:
+    """Say which schools score the same work as the others do, which do not, and for which it cannot be told.
+
+    Parameters
+    ----------
+    comparison
+        What `calibrate.analysis.comparability.compare` found.
+    labels
+        What schools are called.
+    """
+    lead = comparison.against_rest(criterion)
+    if len(lead) < 2:
+        return comparison.sentence
+    return answer_of(lead, comparison.between_pairs(criterion), labels)
+
+
+def answer_of(
+    lead: Sequence[GroupDifference],
+    pairs: Sequence[GroupDifference],
+    labels: Mapping[str, str] | None = None,
+) -> str:
+    """The same, of each school against the rest and of pairs."""
+    alike = [label(labels, one.a) for one in lead if one.verdict == "same"]
+    unsure = [label(labels, one.a) for one in lead if one.verdict == "cannot tell"]
+    apart = [one for one in lead if one.verdict == "different"]
+    silent = sum(one.verdict == "cannot tell" for one in pairs)
+    if len(lead) == 2:
+        return _of_two(pairs[0], labels)
+    if len(alike) == len(lead):
+        text = f"Yes: each of the {len(lead)} schools scores the same work as the others do."
+    elif not alike and not apart:
+        text = "It cannot be told yet for any school: too little work was read by two of them."
+    else:
+        told = [
+            f"{_named([label(labels, one.a) for one in apart if up is (one.difference > 0)])} "
+            f"{'gives' if n == 1 else 'give'} {'more' if up else 'fewer'} points than the other schools to the same work"
+            for up in (True, False)
+            if (n := sum(up is (one.difference > 0) for one in apart))
+        ]
+        if alike:
+            told.append(
+                f"{_named(alike)} {'scores' if len(alike) == 1 else 'score'} it as the others do"
+                if apart
+                else f"{_named(alike)} {'scores' if len(alike) == 1 else 'score'} the same work as the others do"
+            )
+        if unsure:
+            told.append(f"for {_named(unsure)} it cannot be told yet")
+        start = "Not everywhere. " if apart else "As far as it can be told, yes. "
+        text = start + upper_first("; ".join(told)) + "."
+    if silent:
+        text += f" Of {count(len(pairs), 'pair')} of schools, {silent} cannot be set beside each other yet."
+    return text
+
+
+def _of_two(pair: GroupDifference, labels: Mapping[str, str] | None) -> str:
+    a, b = label(labels, pair.a), label(labels, pair.b)
+    if pair.verdict == "same":
+        return f"Yes: {a} and {b} score the same work alike."
+    if pair.verdict == "cannot tell":
+        return f"It cannot be told yet whether {a} and {b} score the same work alike."
+    more, less = (a, b) if pair.difference > 0 else (b, a)
+    return f"No: {more} gives more points than {less} to the same work."
+
+
+def _named(names: Sequence[str]) -> str:
+    return some_listed(names, _MOST_NAMED)

@@ -1,0 +1,120 @@
+"""The district's answer on one page: the map of schools, a sentence for each, readers on one scale, what to do next.
+
+Both editions are laid out here; what the outside one may show is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from calibrate.analysis.exchange import Exchange
+from calibrate.analysis.school_map import SchoolMap
+from calibrate.analysis.school_spread import SchoolSpread
+from calibrate.analysis.severity_model import SeverityModel
+from calibrate.analysis.wording import count
+from calibrate.model.roster import GRADES, grade_label
+from calibrate.reports import blocks
+from calibrate.reports.blocks import Block
+from calibrate.reports.drawing import Drawings
+from calibrate.reports.tables import table
+
+_MOST_NEXT = 3
+_FEW, _MANY = 4, 9
+"""With more schools than the first the map moves sideways on a phone; with more than the second it takes the whole page's width."""
+
+SETTLED = (
+    "Every pair of schools has a verdict. Read some of last window’s pieces again, blind, to see whether "
+    "anybody’s standard moves."
+)
+"""What to do where nothing is left to settle."""
+
+HOW_TO_READ_THE_MAP = (
+    "Read along a row: the points that this school’s readers give more (+) or fewer (−) than those of the "
+    "school above, to the very same work."
+)
+
+
+def answer_page(
+    found: SchoolMap,
+    sentences: Sequence[str],
+    labels: Mapping[str, str],
+    draw: Drawings,
+    *below: Block,
+) -> Block:
+    """The map beside a sentence for each school, and what stands below them, two by two."""
+    picture = draw.school_map_figure(found, labels)
+    n = len(found.schools)
+    shape = "wide scrolls" if n > _MANY else "scrolls" if n > _FEW else ""
+    shown = blocks.figure(picture.png(), picture.alt, picture.sentence, shape=shape)
+    rows = [
+        blocks.card("The map of schools", blocks.note(HOW_TO_READ_THE_MAP) + shown),
+        blocks.card("School by school", blocks.bullets(sentences)),
+    ]
+    kept = [one for one in below if one.html]
+    if n > _MANY:
+        return blocks.join([*rows, blocks.columns(*kept) if kept else Block("")])
+    return blocks.answer(*rows) + (blocks.answer(*kept) if kept else Block(""))
+
+
+def readers_card(
+    model: SeverityModel | None,
+    spread: SchoolSpread | None,
+    labels: Mapping[str, str],
+    draw: Drawings,
+) -> Block:
+    """All readers on one scale, as unnamed marks by school; nothing where there is no scale."""
+    if model is None or spread is None or not spread.schools:
+        return Block("")
+    picture = draw.wright_map_schools_figure(model, spread, labels)
+    return blocks.card(
+        "All readers on one scale, unnamed",
+        blocks.figure(picture.png(), picture.alt, picture.sentence),
+    )
+
+
+def next_card(found: Sequence[Exchange], settled: str) -> Block:
+    """What to do next: the first few exchanges, in words."""
+    if not found:
+        return blocks.card("What to do next", blocks.paragraph(settled))
+    more = len(found) - _MOST_NEXT
+    rest = (
+        blocks.note(f"{count(more, 'more pair')} of schools could follow: see further down.")
+        if more > 0
+        else Block("")
+    )
+    return blocks.card(
+        "What to do next", blocks.bullets(one.sentence for one in found[:_MOST_NEXT]) + rest
+    )
+
+
+def exchange_table(
+    found: Sequence[Exchange],
+    labels: Mapping[str, str],
+    tasks: Mapping[str, str],
+) -> Block:
+    """Which pieces to exchange, by their codes."""
+    rows = [
+        {
+            "Between": f"{labels.get(one.a, one.a)} and {labels.get(one.b, one.b)}",
+            "Work of": labels.get(offer.school, offer.school),
+            "Grade": grade_label(offer.grade) if offer.grade in GRADES else "–",
+            "Window": labels.get(offer.window, offer.window) or "–",
+            "Task": ", ".join(tasks.get(task, task) for task in offer.tasks) or "–",
+            "Pieces": ", ".join(offer.pieces),
+        }
+        for one in found
+        for offer in one.offers
+    ]
+    if not rows:
+        return Block("")
+    return table(
+        pd.DataFrame(rows),
+        caption="Pieces to exchange, by their codes",
+        row_name="Between",
+        notes=[
+            "From weak to strong, the newest window first, and first of all pieces that one of the two "
+            "schools has read already. Nobody reads the work of their own students."
+        ],
+    )
