@@ -55,6 +55,8 @@ def answer_page(
     kept = [one for one in below if one.html]
     if n > _MANY:
         return blocks.join([*rows, blocks.columns(*kept) if kept else Block("")])
+    if len(kept) == 1:  # nothing to stand beside: it goes below the sentences
+        return blocks.answer(rows[0], rows[1] + kept[0])
     return blocks.answer(*rows) + (blocks.answer(*kept) if kept else Block(""))
 
 

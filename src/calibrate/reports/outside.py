@@ -8,12 +8,14 @@ from typing import Any
 import pandas as pd
 
 from calibrate.analysis.count_tables import CountTable, N
+from calibrate.analysis.school_map import SchoolMap
 from calibrate.analysis.wording import count, percent, signed
 from calibrate.errors import NotFound
 from calibrate.model.roster import Edition
 from calibrate.reports import blocks, closing
 from calibrate.reports.blocks import Block, Summary
 from calibrate.reports.comparison_section import VERDICTS
+from calibrate.reports.district_answer import SETTLED, answer_page
 from calibrate.reports.drawing import Drawings
 from calibrate.reports.measures import what_is_counted
 from calibrate.reports.parameters import ReportParameters
@@ -183,18 +185,33 @@ class OutsideDistrictReport(_OutsideReport):
         )
 
     def front_page(self) -> Block:
-        """The answer first."""
-        held = self.released.held
-        return blocks.masthead(
+        """The answer on one page, as far as it may be shown."""
+        held, found = self.released.held, self._comparison
+        head = blocks.masthead(
             "District report, outside edition",
-            held["district"],
+            f"Is a 3 here a 3 there? {held['district']}",
             [count(len(held["schools"]), "school"), *(self._label(one) for one in self.windows)],
-            self._comparison["sentence"],
+            found["sentence"],
         ) + blocks.note(_what_this_edition_is(self.released))
+        if not found["pairs"]:
+            return head
+        said = [one["sentence"] for one in found["groups"]]
+        next_steps = found["next"] or [SETTLED]
+        return head + answer_page(
+            SchoolMap.from_dict(found["map"]),
+            said,
+            self.released.labels,
+            self.draw,
+            blocks.card("What to do next", blocks.bullets(next_steps)),
+        )
+
+    def sessions(self) -> Block:
+        """Whether sessions are helping."""
+        return blocks.section("Are norming sessions helping?") + self._trend("district")
 
     def agreement_between_schools(self) -> Block:
-        """Agreement of all sessions."""
-        return blocks.section("Are norming sessions helping?") + self._trend("district")
+        """Nothing: agreement of two schools' readers is told by the differences here."""
+        return _NOTHING
 
     def differences(self) -> Block:
         """The difference between schools on shared pieces."""

@@ -11,7 +11,7 @@ import json
 import math
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import pandas as pd
 
 from calibrate.analysis.comparability import FEWEST_READERS, REST, GroupDifference, compare
 from calibrate.analysis.count_tables import CountTable, TableSpec, level_spec
+from calibrate.analysis.exchange import BEGINNING
 from calibrate.analysis.growth import (
     FELL_BACK,
     GREW,
@@ -27,10 +28,13 @@ from calibrate.analysis.growth import (
     placement_error,
 )
 from calibrate.analysis.record_summary import child_levels, measures_of
+from calibrate.analysis.school_map import school_map
 from calibrate.analysis.session_trend import SessionTrend, session_trend
+from calibrate.analysis.settling import what_would_settle
+from calibrate.analysis.short_answer import answer_of, short_answer
 from calibrate.analysis.suppression import suppress
 from calibrate.analysis.wall import wall_cards
-from calibrate.analysis.wording import listed
+from calibrate.analysis.wording import count, listed
 from calibrate.errors import NotFound
 from calibrate.model.session import Session
 from calibrate.reports import closing
@@ -271,25 +275,49 @@ def _comparison(facts: DistrictFacts) -> dict[str, Any]:
             break
         left_out |= few
         rows = rows[~rows["rater_school"].isin(few)]
-    sentence = found.sentence
+    sentence = short_answer(found, facts.labels)
     if left_out and not found.between_pairs():
         sentence = (
             "Schools are not set beside each other here: fewer than "
             f"{FEWEST_READERS} readers stand behind the pieces that they share."
         )
+    lead, pairs = found.against_rest(), found.between_pairs()
+    withheld = [(one.a, one.b) for one in (*lead, *pairs) if _few_behind(one)]
+    drawn = school_map(lead, pairs, facts.labels, family_size=found.family_size, withheld=withheld)
+    if withheld and pairs:
+        seen = [replace(one, verdict="cannot tell") if _few_behind(one) else one for one in pairs]
+        sentence = answer_of(lead, seen, facts.labels)
     return {
         "sentence": sentence,
         "family_size": found.family_size,
         "left_out": sorted(left_out),
-        "groups": [_difference(one, facts.labels) for one in found.against_rest()],
-        "pairs": [_difference(one, facts.labels) for one in found.between_pairs()],
+        "groups": [_difference(one, facts.labels) for one in lead],
+        "pairs": [_difference(one, facts.labels) for one in pairs],
+        "map": drawn.as_dict(),
+        "next": _next(pairs, facts.labels),
     }
+
+
+def _few_behind(one: GroupDifference) -> bool:
+    """Whether shared pieces were read by so few readers of a side that the number is about people."""
+    return bool(one.n_shared_pieces) and min(one.n_raters_a, one.n_raters_b) < FEWEST_READERS
+
+
+def _next(pairs: Iterable[GroupDifference], labels: dict[str, str]) -> list[str]:
+    """How many pieces schools should exchange; not which, for that would count a grade's students."""
+    shown = [one for one in pairs if not _few_behind(one)]
+    asked = [one for one in what_would_settle(shown, labels) if one.n_more != 0]
+    return [
+        f"Exchange {count(BEGINNING if one.n_more is None else one.n_more, 'piece')} between "
+        f"{labels[one.a]} and {labels[one.b]}, to be scored blind by readers of both."
+        for one in sorted(asked, key=lambda one: (one.n_more or BEGINNING, one.a, one.b))
+    ]
 
 
 def _difference(one: GroupDifference, labels: dict[str, str]) -> dict[str, Any]:
     """A difference as it may be seen outside; without numbers where few readers made it."""
     told = {"a": one.a, "b": one.b}
-    if one.n_shared_pieces and min(one.n_raters_a, one.n_raters_b) < FEWEST_READERS:
+    if _few_behind(one):
         others = "the other schools" if one.b == REST else labels[one.b]
         return told | {
             "difference": None,
