@@ -12,6 +12,7 @@ from calibrate.analysis.exchange import Exchange, exchanges
 from calibrate.analysis.own_teachers import own_teachers
 from calibrate.analysis.readings import independent_blind
 from calibrate.analysis.record_summary import child_levels, measures_of, summarize
+from calibrate.analysis.school_drift import CANNOT_TELL, school_drift
 from calibrate.analysis.school_map import SchoolMap, school_map
 from calibrate.analysis.school_spread import school_spread
 from calibrate.analysis.session_trend import SessionTrend, session_trend
@@ -30,6 +31,7 @@ from calibrate.reports.comparison_section import (
 from calibrate.reports.district_answer import (
     SETTLED,
     answer_page,
+    drift_card,
     exchange_table,
     next_card,
     readers_card,
@@ -168,6 +170,7 @@ class DistrictReport:
                     self.draw,
                     self._readers(),
                     next_card(self.exchanges, SETTLED),
+                    self._drift(),
                 ),
             ]
         )
@@ -178,6 +181,17 @@ class DistrictReport:
         schools = {one.id: one.school_id for one in self.facts.raters if one.school_id}
         spread = school_spread(self.scale, schools, self.facts.labels)
         return readers_card(self.scale, spread, self.facts.labels, self.draw)
+
+    def _drift(self) -> Block:
+        windows = [one.id for one in self.facts.windows]
+        if self.parameters.window:
+            windows = windows[: windows.index(self.parameters.window) + 1]
+        found = school_drift(
+            self.facts.readings, self.facts.scales, order=windows, labels=self.facts.labels
+        )
+        told = [one for one in found.schools if one.verdict != CANNOT_TELL]
+        sentences = [one.sentence for one in found.schools] if told else [found.sentence]
+        return drift_card(sentences, known=bool(told))
 
     def sessions(self) -> Block:
         """Whether sessions are helping."""

@@ -30,6 +30,12 @@ SETTLED = (
 )
 """What to do where nothing is left to settle."""
 
+READ_AGAIN = (
+    "Slip ten pieces of the window before into the next session, to be scored blind once more: then it "
+    "can be told."
+)
+"""What to do where drift cannot be told."""
+
 HOW_TO_READ_THE_MAP = (
     "Read along a row: the points that this school’s readers give more (+) or fewer (−) than those of the "
     "school above, to the very same work."
@@ -41,23 +47,19 @@ def answer_page(
     sentences: Sequence[str],
     labels: Mapping[str, str],
     draw: Drawings,
-    *below: Block,
+    readers: Block,
+    *then: Block,
 ) -> Block:
-    """The map beside a sentence for each school, and what stands below them, two by two."""
-    picture = draw.school_map_figure(found, labels)
+    """The map above the readers' scale at the left; a sentence for each school and what to do at the right."""
     n = len(found.schools)
+    picture = draw.school_map_figure(found, labels)
     shape = "wide scrolls" if n > _MANY else "scrolls" if n > _FEW else ""
     shown = blocks.figure(picture.png(), picture.alt, picture.sentence, shape=shape)
-    rows = [
-        blocks.card("The map of schools", blocks.note(HOW_TO_READ_THE_MAP) + shown),
-        blocks.card("School by school", blocks.bullets(sentences)),
-    ]
-    kept = [one for one in below if one.html]
+    drawn = blocks.card("The map of schools", blocks.note(HOW_TO_READ_THE_MAP) + shown)
+    said = blocks.card("School by school", blocks.bullets(sentences))
     if n > _MANY:
-        return blocks.join([*rows, blocks.columns(*kept) if kept else Block("")])
-    if len(kept) == 1:  # nothing to stand beside: it goes below the sentences
-        return blocks.answer(rows[0], rows[1] + kept[0])
-    return blocks.answer(*rows) + (blocks.answer(*kept) if kept else Block(""))
+        return drawn + blocks.answer(said + readers, blocks.join(then))
+    return blocks.answer(drawn + readers, said + blocks.join(then))
 
 
 def readers_card(
@@ -89,6 +91,15 @@ def next_card(found: Sequence[Exchange], settled: str) -> Block:
     return blocks.card(
         "What to do next", blocks.bullets(one.sentence for one in found[:_MOST_NEXT]) + rest
     )
+
+
+def drift_card(sentences: Sequence[str], known: bool) -> Block:
+    """Whether scoring has moved since the last window; what to do where that cannot be told."""
+    if not sentences:
+        return Block("")
+    advice = Block("") if known else blocks.note(READ_AGAIN)
+    said = blocks.paragraph(sentences[0]) if len(sentences) == 1 else blocks.bullets(sentences)
+    return blocks.card("Since the last window", said + advice)
 
 
 def exchange_table(

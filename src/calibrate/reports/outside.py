@@ -15,7 +15,7 @@ from calibrate.model.roster import Edition
 from calibrate.reports import blocks, closing
 from calibrate.reports.blocks import Block, Summary
 from calibrate.reports.comparison_section import VERDICTS
-from calibrate.reports.district_answer import SETTLED, answer_page
+from calibrate.reports.district_answer import SETTLED, answer_page, drift_card
 from calibrate.reports.drawing import Drawings
 from calibrate.reports.measures import what_is_counted
 from calibrate.reports.parameters import ReportParameters
@@ -202,7 +202,9 @@ class OutsideDistrictReport(_OutsideReport):
             said,
             self.released.labels,
             self.draw,
+            _NOTHING,
             blocks.card("What to do next", blocks.bullets(next_steps)),
+            drift_card(found["drift"], known=True),
         )
 
     def sessions(self) -> Block:

@@ -28,6 +28,7 @@ from calibrate.analysis.growth import (
     placement_error,
 )
 from calibrate.analysis.record_summary import child_levels, measures_of
+from calibrate.analysis.school_drift import CANNOT_TELL, school_drift
 from calibrate.analysis.school_map import school_map
 from calibrate.analysis.session_trend import SessionTrend, session_trend
 from calibrate.analysis.settling import what_would_settle
@@ -295,7 +296,23 @@ def _comparison(facts: DistrictFacts) -> dict[str, Any]:
         "pairs": [_difference(one, facts.labels) for one in pairs],
         "map": drawn.as_dict(),
         "next": _next(pairs, facts.labels),
+        "drift": _drift(facts),
     }
+
+
+def _drift(facts: DistrictFacts) -> list[str]:
+    """Whether schools' scoring has moved, of schools with enough readers in both windows."""
+    found = school_drift(
+        facts.readings,
+        facts.scales,
+        order=[one.id for one in facts.windows],
+        labels=facts.labels,
+    )
+    return [
+        one.sentence
+        for one in found.schools
+        if one.verdict != CANNOT_TELL and min(one.n_first, one.n_last) >= FEWEST_READERS
+    ]
 
 
 def _few_behind(one: GroupDifference) -> bool:
