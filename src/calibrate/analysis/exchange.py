@@ -11,9 +11,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from calibrate.analysis.comparability import Comparison
+from calibrate.analysis.comparability import Comparison, GroupDifference
 from calibrate.analysis.readings import ScaleLike, independent_blind
 from calibrate.analysis.settling import Settling, what_would_settle
 from calibrate.analysis.severity import TOTAL
@@ -88,10 +89,10 @@ def exchanges(
     Returns
     -------
     First what joins schools that nothing joins; then pairs with a school that cannot be told against the rest; then by how few
-    pieces it takes. A pair that has enough pieces and differs by about the margin is not among them: an exchange settles it no more.
+    pieces it takes. A pair that no number of pieces within reach would settle is not among them.
     """
     pairs = comparison.between_pairs(criterion)
-    asked = [one for one in what_would_settle(pairs, labels) if one.n_more != 0]
+    asked = askable(pairs, labels, family_size=comparison.family_size)
     unsure = {one.a for one in comparison.against_rest(criterion) if one.verdict == "cannot tell"}
     pool = _pool(readings, scales, windows)
     home = {one: i for i, part in enumerate(comparison.links.subsets) for one in part}
@@ -111,6 +112,21 @@ def exchanges(
             joined = {name: new if part == old else part for name, part in joined.items()}
         found.append(_exchange(one, pool, joins, labels, tasks))
     return tuple(sorted(found, key=lambda one: not one.joins))  # stable: what joins comes first
+
+
+def askable(
+    pairs: Sequence[GroupDifference],
+    labels: Mapping[str, str] | None = None,
+    *,
+    family_size: int = 1,
+) -> tuple[Settling, ...]:
+    """What would settle each pair that cannot be told, of those that an exchange of pieces can settle.
+
+    ``n_more`` is None where nothing tells how many it takes, because no pair has been told at all.
+    """
+    unknown = all(math.isnan(one.se) for one in pairs)
+    found = what_would_settle(pairs, labels, family_size=family_size)
+    return tuple(one for one in found if one.n_more is not None or unknown)
 
 
 def _pool(readings: pd.DataFrame, scales: ScaleLike, windows: Sequence[str]) -> pd.DataFrame:
@@ -145,7 +161,8 @@ def _exchange(
 ) -> Exchange:
     wanted = BEGINNING if one.n_more is None else one.n_more
     both = {one.a, one.b}
-    free = pool[pool["piece_school"].isin(both) & ~pool["known"].map(lambda found: both <= found)]
+    unread = np.array([not both <= found for found in pool["known"]], dtype=bool)
+    free = pool[pool["piece_school"].isin(both).to_numpy(dtype=bool) & unread]
     free = free.assign(missing=[len(both - found) for found in free["known"]])
     theirs = {name: free[free["piece_school"] == name] for name in (one.a, one.b)}
     n_b = min(wanted // 2, len(theirs[one.b]))
@@ -238,7 +255,15 @@ def _sentence(
         told += f" {count(missing, 'piece')} must be collected first."
     if one.n_more is None:
         return f"{told} Nothing tells yet how many it takes; this is a beginning."
-    return f"{told} That is {count(readings, 'reading')}; if both score alike, it will show in four cases of five."
+    will = _WILL_SHOW.get(one.likely, "it will show") if one.n_shared_pieces else "it will show"
+    if_so = "if they go on as they do now" if one.n_shared_pieces else "if both score alike"
+    return f"{told} That is {count(readings, 'reading')}; {if_so}, {will} in four cases of five."
+
+
+_WILL_SHOW = {
+    "same": "it will show that they score alike",
+    "different": "it will show that they differ",
+}
 
 
 def _about(

@@ -136,7 +136,9 @@ def what_cannot_be_said(
     told = {(one.a, one.b) for one in exchanges}
     near = {
         (one.a, one.b): one.advice
-        for one in what_would_settle(silent, labels)
+        for one in what_would_settle(
+            comparison.between_pairs(), labels, family_size=comparison.family_size
+        )
         if (one.a, one.b) not in told
     }
     items = [

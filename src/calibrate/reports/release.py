@@ -19,7 +19,7 @@ import pandas as pd
 
 from calibrate.analysis.comparability import FEWEST_READERS, REST, GroupDifference, compare
 from calibrate.analysis.count_tables import CountTable, TableSpec, level_spec
-from calibrate.analysis.exchange import BEGINNING
+from calibrate.analysis.exchange import BEGINNING, askable
 from calibrate.analysis.growth import (
     FELL_BACK,
     GREW,
@@ -31,7 +31,6 @@ from calibrate.analysis.record_summary import child_levels, measures_of
 from calibrate.analysis.school_drift import CANNOT_TELL, school_drift
 from calibrate.analysis.school_map import school_map
 from calibrate.analysis.session_trend import SessionTrend, session_trend
-from calibrate.analysis.settling import what_would_settle
 from calibrate.analysis.short_answer import answer_of, short_answer
 from calibrate.analysis.suppression import suppress
 from calibrate.analysis.wall import wall_cards
@@ -295,7 +294,7 @@ def _comparison(facts: DistrictFacts) -> dict[str, Any]:
         "groups": [_difference(one, facts.labels) for one in lead],
         "pairs": [_difference(one, facts.labels) for one in pairs],
         "map": drawn.as_dict(),
-        "next": _next(pairs, facts.labels),
+        "next": _next(pairs, facts.labels, found.family_size),
         "drift": _drift(facts),
     }
 
@@ -320,10 +319,10 @@ def _few_behind(one: GroupDifference) -> bool:
     return bool(one.n_shared_pieces) and min(one.n_raters_a, one.n_raters_b) < FEWEST_READERS
 
 
-def _next(pairs: Iterable[GroupDifference], labels: dict[str, str]) -> list[str]:
+def _next(pairs: Iterable[GroupDifference], labels: dict[str, str], family_size: int) -> list[str]:
     """How many pieces schools should exchange; not which, for that would count a grade's students."""
     shown = [one for one in pairs if not _few_behind(one)]
-    asked = [one for one in what_would_settle(shown, labels) if one.n_more != 0]
+    asked = askable(shown, labels, family_size=family_size)
     return [
         f"Exchange {count(BEGINNING if one.n_more is None else one.n_more, 'piece')} between "
         f"{labels[one.a]} and {labels[one.b]}, to be scored blind by readers of both."
