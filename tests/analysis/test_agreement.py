@@ -346,6 +346,7 @@ def test_names_and_values_as_people_see_them():
     assert "Gwet's AC2 (quadratic)" in names
     assert value_shown(part.coefficients[0], 0.5) == "50%"
     assert value_shown(part.coefficient("gwet_ac"), -0.256) == "−0.26"
+    assert value_shown(part.coefficient("gwet_ac"), -0.004) == "0.00"
     assert value_shown(part.coefficient("gwet_ac"), math.nan) == "–"
 
 

@@ -54,7 +54,10 @@ def value_shown(one: Coefficient, value: float) -> str:
     """A value of this coefficient as people see it: percent for proportions, else two decimals."""
     if value != value:
         return "–"
-    return percent(value) if one.name in _PROPORTIONS else f"{value:.2f}".replace("-", "−")
+    if one.name in _PROPORTIONS:
+        return percent(value)
+    shown = f"{value:.2f}"
+    return "0.00" if shown == "-0.00" else shown.replace("-", "−")
 
 
 def interval_shown(one: Coefficient) -> str:
