@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibrate.analysis.comparability import compare
-from calibrate.analysis.cut_crossing import cut_crossings, mean_scores
+from calibrate.analysis.cut_crossing import cut_crossings, mean_scores, scores_of_record
 from tests.analysis.districts import SCALE, SCALES, district
 
 LABELS = {"a": "Ash", "b": "Birch"}
@@ -45,8 +45,8 @@ def test_a_fifth_of_a_point_moves_one_3_in_five_below_the_cut():
     assert (one.low, one.high) == (pytest.approx(-0.3 * 2 / 5), pytest.approx(-0.1 * 2 / 5))
     assert (one.pieces_of, one.scored_by, one.cut, one.n_pieces) == ("a", "b", 3.0, 5)
     assert one.sentence.endswith(
-        "If Birch had scored the 5 pieces that Ash scored, about 8% of them fewer would reach "
-        "the cut (4% to 12%)."
+        "If Birch had scored the 5 pieces that Ash scored, about 8 of every 100 would fall below "
+        "the cut (4 to 12)."
     )
 
 
@@ -60,11 +60,21 @@ def test_the_other_schools_pieces_move_the_other_way_and_means_of_two_have_half_
 def test_same_and_cannot_tell_are_said_plainly():
     held = given_scores([2.0, 3.0, 3.0, 4.0])
     same = cut_crossings([a_difference(0.02, -0.1, 0.14, "same")], held, {"FOC": SCALE}, LABELS)
-    assert "they score alike, and at most 7% of them would change sides" in same[0].sentence
+    assert (
+        "they score alike, and at most 7 of every 100 would change sides of the cut"
+        in same[0].sentence
+    )
     unsure = cut_crossings(
         [a_difference(0.2, -0.2, 0.6, "cannot tell")], held, {"FOC": SCALE}, LABELS
     )
-    assert "cannot tell, anything from 30% fewer to 5% more" in unsure[0].sentence
+    assert unsure[0].sentence.endswith(
+        "cannot tell, anything from 30 of every 100 that would fall below the cut to 5 of every 100 "
+        "that would newly reach the cut is possible."
+    )
+    small = cut_crossings([a_difference(-0.2, -0.3, -0.1, "same")], held, {"FOC": SCALE}, LABELS)
+    assert "alike within the margin; even so about 5 of every 100 would newly reach" in (
+        small[0].sentence
+    )
     nothing = replace(
         a_difference(0, 0, 0, "cannot tell"), se=math.nan, reason="they share no piece"
     )
@@ -112,6 +122,20 @@ def test_the_readings_of_a_district_give_every_group_its_pieces():
     assert lead.change < 0 and lead.n_pieces == 30
     pairs = {(one.pieces_of, one.scored_by) for one in crossings if one.criterion == "total"}
     assert {("lincoln", "roosevelt"), ("roosevelt", "lincoln")} <= pairs
+
+
+def test_scores_of_record_are_of_the_school_whose_raters_alone_read_the_piece():
+    readings = pd.DataFrame(
+        [("p1", "a"), ("p1", "a"), ("p2", "a"), ("p2", "b"), ("p3", None), ("p4", "b")],
+        columns=["piece", "rater_school"],
+    )
+    records = pd.DataFrame(
+        {"piece": ["p1", "p2", "p3", "p4"], "criterion": "FOC", "value": [3.0, 2.0, 2.0, math.nan]}
+    )
+    found = scores_of_record(records, readings, "rater_school")
+    assert list(found["piece"]) == ["p1", "p4"] and list(found["group"]) == ["a", "b"]
+    (one,) = cut_crossings([a_difference(0.2, 0.1, 0.3)], found, {"FOC": SCALE}, LABELS)
+    assert (one.pieces_of, one.n_pieces) == ("a", 1)
 
 
 @settings(deadline=None, max_examples=60)

@@ -100,11 +100,11 @@ def test_with_a_cut_it_is_said_who_would_cross_it(run):
         == ("east", "west", "total", "these raters")
     ]
     assert east["change"] < 0 and east["range"][0] <= east["change"] <= east["range"][1] < 0
-    assert "fewer would reach the cut" in east["sentence"]
+    assert "would fall below the cut" in east["sentence"]
     shown = run(table(0.8), "--group", "school", "--cut", "ORG=3,conv=2")
     assert shown.exit_code == 0, shown.stderr
     shown = run(table(0.8), "--group", "school", "--cut", "3").stdout
-    assert "would reach the cut" in " ".join(shown.split())
+    assert "would fall below the cut" in " ".join(shown.split())
 
 
 def test_what_would_settle_is_told_for_these_raters_and_for_the_schools(run):

@@ -106,6 +106,33 @@ def mean_scores(rows: pd.DataFrame, group: str) -> pd.DataFrame:
     return found.set_axis(["group", "piece", "criterion", "score", "n"], axis=1)
 
 
+def scores_of_record(records: pd.DataFrame, readings: pd.DataFrame, group: str) -> pd.DataFrame:
+    """Scores of record of the pieces that raters of one group alone have read, under that group.
+
+    Parameters
+    ----------
+    records
+        Scores of record: piece, criterion and value (missing where nothing is settled).
+    readings
+        The score table behind them, with the rater's group; a reading of raters of several groups has none.
+
+    Returns
+    -------
+    Columns group, piece, criterion, score.
+    """
+    homes = readings.groupby("piece")[group].agg(lambda one: set(one.fillna("")))
+    alone = {piece: min(one) for piece, one in homes.items() if len(one) == 1 and "" not in one}
+    mine = records[records["piece"].isin(list(alone))]
+    return pd.DataFrame(
+        {
+            "group": mine["piece"].map(alone).astype(str),
+            "piece": mine["piece"],
+            "criterion": mine["criterion"],
+            "score": mine["value"].astype(float),
+        }
+    ).reset_index(drop=True)
+
+
 def cut_crossings(
     differences: Iterable[GroupDifference],
     given: pd.DataFrame,
@@ -197,26 +224,27 @@ def _sentence(one: CutCrossing, difference: GroupDifference, labels: Labels) -> 
             f"{what}What would become of {pieces} if {other} had scored them{school}: cannot tell, "
             f"because {difference.reason}."
         )
+    head = f"{what}If {other} had scored {pieces}{school}"
+    holds_none = one.low <= 0 <= one.high
+    if one.verdict == SAME and holds_none:
+        most = _hundred(max(abs(one.low), abs(one.high)))
+        return f"{head}: they score alike, and at most {most} of every 100 would change sides of the cut."
+    near, far = sorted((abs(one.low), abs(one.high)))
+    size = f"{_hundred(one.change)} of every 100 {_WAYS[one.change > 0]}"
     if one.verdict == SAME:
-        most = max(abs(one.low), abs(one.high))
         return (
-            f"{what}If {other} had scored {pieces}{school}, about as many would reach the cut: they score "
-            f"alike, and at most {percent(most)} of them would change sides."
+            f"{head}: they score alike within the margin; even so about {size} "
+            f"({_hundred(near)} to {_hundred(far)})."
         )
     if one.verdict == DIFFERENT:
-        way = "more would reach" if one.change > 0 else "fewer would reach"
-        near, far = sorted((abs(one.low), abs(one.high)))
-        return (
-            f"{what}If {other} had scored {pieces}{school}, about {percent(abs(one.change))} of them {way} "
-            f"the cut ({percent(near)} to {percent(far)})."
-        )
-    return (
-        f"{what}If {other} had scored {pieces}{school}: cannot tell, anything from {_way(one.low)} to "
-        f"{_way(one.high)} of them could reach the cut."
-    )
+        return f"{head}, about {size} ({_hundred(near)} to {_hundred(far)})."
+    ends = [f"{_hundred(end)} of every 100 that {_WAYS[end > 0]}" for end in (one.low, one.high)]
+    return f"{head}: cannot tell, anything from {ends[0]} to {ends[1]} is possible."
 
 
-def _way(share: float) -> str:
-    if abs(share) < 0.005:
-        return "just as many"
-    return f"{percent(abs(share))} {'more' if share > 0 else 'fewer'}"
+_WAYS = {True: "would newly reach the cut", False: "would fall below the cut"}
+
+
+def _hundred(share: float) -> str:
+    """A share as a number of every hundred: ``14``, ``under 1``, ``0``."""
+    return percent(abs(share)).removesuffix("%")
