@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from calibrate.stats.facets.judgements import CRITERION, RATER, Judgements
 from calibrate.stats.facets.layout import lies_in
-from calibrate.stats.facets.misfit import fit_of
+from calibrate.stats.facets.misfit import Fit, fit_of
 from calibrate.stats.facets.moments import moments
 from calibrate.stats.facets.part_fit import PartFit
 from calibrate.stats.facets.split import Part
@@ -113,6 +114,10 @@ def points_of(data: Judgements) -> FloatArray:
     return np.asarray(values[data.criterion, data.level])
 
 
+Block = dict[str, npt.NDArray[np.generic]]
+"""Columns of some rows of a table."""
+
+
 def element_table(
     data: Judgements,
     f: int,
@@ -121,30 +126,73 @@ def element_table(
 ) -> ElementTable:
     """The table of facet f; ``fitted`` holds every part with its number and its fit, if it has one."""
     facet = data.facets[f]
+
+    def measured(fit: PartFit, here: IntArray) -> tuple[Block, list[str]] | None:
+        if f not in fit.places:
+            return None
+        return _of_facet(fit, data, fit.places.index(f), here, anchored)
+
+    return _table(data, facet.name, facet.ids, facet.code, fitted, measured)
+
+
+def piece_table(
+    data: Judgements,
+    fitted: list[tuple[int, Part, PartFit | None]],
+    anchored: frozenset[str],
+) -> ElementTable:
+    """The table of the pieces; a piece stands in the subset of its raters."""
+
+    def measured(fit: PartFit, here: IntArray) -> tuple[Block, list[str]]:
+        return _of_pieces(fit, data, here, anchored)
+
+    return _table(data, "piece", data.pieces, data.piece, fitted, measured)
+
+
+def _table(
+    data: Judgements,
+    name: str,
+    names: tuple[str, ...],
+    code: IntArray,
+    fitted: list[tuple[int, Part, PartFit | None]],
+    measured: Callable[[PartFit, IntArray], tuple[Block, list[str]] | None],
+) -> ElementTable:
+    """Every element in every part that holds judgements of it.
+
+    Parameters
+    ----------
+    names, code
+        The elements, and the one of each judgement, shape (n,).
+    measured
+        The measures and states of some elements in a part; None where the part's model leaves them out.
+    """
     points = points_of(data)
-    columns: list[dict[str, npt.NDArray[np.generic]]] = []
+    columns: list[Block] = []
     states: list[str] = []
     ids: list[str] = []
     for number, part, fit in fitted:
-        code = facet.code[part.everything]
-        n = np.bincount(code, minlength=facet.size)
+        mine = code[part.everything]
+        n = np.bincount(mine, minlength=len(names))
         here = np.flatnonzero(n > 0)
-        mean = np.bincount(code, points[part.everything], minlength=facet.size)
-        block: dict[str, npt.NDArray[np.generic]] = {
+        total = np.bincount(mine, points[part.everything], minlength=len(names))
+        block: Block = {
             "subset": np.full(len(here), number),
-            "observed": (mean / np.maximum(n, 1))[here],
+            "observed": (total / np.maximum(n, 1))[here],
             "n": n[here],
         }
-        if fit is None or fit.unbounded or f not in fit.places:
-            block |= {name: np.full(len(here), np.nan) for name in _NUMBERS}
-            states += [ALONE if fit is None else UNBOUNDED if fit.unbounded else OPEN] * len(here)
-        else:
-            found, state = _of_facet(fit, data, fit.places.index(f), here, anchored)
-            block |= found
-            states += state
-        columns.append(block)
-        ids += [facet.ids[e] for e in here.tolist()]
-    return _joined(facet.name, ids, states, columns)
+        found = None if fit is None or fit.unbounded else measured(fit, here)
+        if found is None:
+            found = {one: np.full(len(here), np.nan) for one in _NUMBERS}, [_why(fit)] * len(here)
+        columns.append(block | found[0])
+        states += found[1]
+        ids += [names[e] for e in here.tolist()]
+    return _joined(name, ids, states, columns)
+
+
+def _why(fit: PartFit | None) -> str:
+    """Why a part has no measures for an element."""
+    if fit is None:
+        return ALONE
+    return UNBOUNDED if fit.unbounded else OPEN
 
 
 _NUMBERS = (
@@ -161,7 +209,7 @@ _NUMBERS = (
 
 def _of_facet(
     fit: PartFit, data: Judgements, f: int, here: IntArray, anchored: frozenset[str]
-) -> tuple[dict[str, npt.NDArray[np.generic]], list[str]]:
+) -> tuple[Block, list[str]]:
     facet = fit.data.facets[f]
     place = fit.layout.facet(f)
     measure = fit.full[place][here].copy()
@@ -192,10 +240,7 @@ def _of_facet(
     return {
         "measure": measure,
         "se": se,
-        "infit": good.infit[here],
-        "outfit": good.outfit[here],
-        "infit_z": good.infit_z[here],
-        "outfit_z": good.outfit_z[here],
+        **_fit_columns(good, here),
         "fair": fair,
         "displacement": moved,
     }, [str(one) for one in state]
@@ -227,58 +272,38 @@ def _positions_expected(fit: PartFit) -> FloatArray:
     return moments(np.nan_to_num(fit.eta()), fit.data.step, fit.weights).mean
 
 
-def piece_table(
-    data: Judgements,
-    fitted: list[tuple[int, Part, PartFit | None]],
-    anchored: frozenset[str],
-) -> ElementTable:
-    """The table of the pieces; a piece stands in the subset of its raters."""
-    points = points_of(data)
-    columns: list[dict[str, npt.NDArray[np.generic]]] = []
-    states: list[str] = []
-    ids: list[str] = []
-    for number, part, fit in fitted:
-        code = data.piece[part.everything]
-        n = np.bincount(code, minlength=data.n_pieces)
-        here = np.flatnonzero(n > 0)
-        mean = np.bincount(code, points[part.everything], minlength=data.n_pieces)
-        block: dict[str, npt.NDArray[np.generic]] = {
-            "subset": np.full(len(here), number),
-            "observed": (mean / np.maximum(n, 1))[here],
-            "n": n[here],
-        }
-        names = [data.pieces[p] for p in here.tolist()]
-        ids += names
-        if fit is None or fit.unbounded:
-            block |= {name: np.full(len(here), np.nan) for name in _NUMBERS}
-            states += [ALONE if fit is None else UNBOUNDED] * len(here)
-        else:
-            good = fit_of(fit.squares, fit.data.piece, data.n_pieces)
-            measure = fit.theta[here]
-            held = np.array([one in anchored for one in names], dtype=bool)
-            block |= {
-                "measure": measure,
-                "se": np.where(held, np.nan, fit.theta_se[here]),
-                "infit": good.infit[here],
-                "outfit": good.outfit[here],
-                "infit_z": good.infit_z[here],
-                "outfit_z": good.outfit_z[here],
-                "fair": fair_scores(measure, fit, data),
-                "displacement": np.full(len(here), np.nan),
-            }
-            state = np.where(fit.extreme_pieces[here], EXTREME, MEASURED).astype(object)
-            state[held] = ANCHORED
-            state[np.isnan(measure)] = OPEN
-            states += [str(one) for one in state]
-        columns.append(block)
-    return _joined("piece", ids, states, columns)
+def _of_pieces(
+    fit: PartFit, data: Judgements, here: IntArray, anchored: frozenset[str]
+) -> tuple[Block, list[str]]:
+    good = fit_of(fit.squares, fit.data.piece, data.n_pieces)
+    measure = fit.theta[here]
+    held = np.array([data.pieces[p] in anchored for p in here.tolist()], dtype=bool)
+    state = np.where(fit.extreme_pieces[here], EXTREME, MEASURED).astype(object)
+    state[held] = ANCHORED
+    state[np.isnan(measure)] = OPEN
+    return {
+        "measure": measure,
+        "se": np.where(held, np.nan, fit.theta_se[here]),
+        **_fit_columns(good, here),
+        "fair": fair_scores(measure, fit, data),
+        "displacement": np.full(len(here), np.nan),
+    }, [str(one) for one in state]
+
+
+def _fit_columns(good: Fit, here: IntArray) -> Block:
+    return {
+        "infit": good.infit[here],
+        "outfit": good.outfit[here],
+        "infit_z": good.infit_z[here],
+        "outfit_z": good.outfit_z[here],
+    }
 
 
 def _joined(
     name: str,
     ids: list[str],
     states: list[str],
-    columns: list[dict[str, npt.NDArray[np.generic]]],
+    columns: list[Block],
 ) -> ElementTable:
     whole = {key: np.concatenate([block[key] for block in columns]) for key in columns[0]}
     return ElementTable(
