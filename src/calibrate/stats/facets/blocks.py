@@ -165,6 +165,12 @@ class Blocks:
         a = table.wide.shape[1]
         return np.asarray(table.wide @ ordered[:a] + table.narrow @ ordered[a:])
 
+    def dense(self, table: PieceTable) -> FloatArray:
+        """The table as one array in the layout's order, shape (n_pieces, P)."""
+        out = np.empty((self.n_pieces, self.layout.size))
+        out[:, self._order] = np.hstack([table.wide.toarray(), table.narrow])
+        return out
+
     def within(
         self, variance: FloatArray, with_level: FloatArray, level_level: FloatArray
     ) -> FloatArray:

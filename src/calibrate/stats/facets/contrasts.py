@@ -1,10 +1,9 @@
 """Contrasts of fitted parameters, with errors from what each piece pulls: any of them, and how many pieces carry it.
 
 The robust variance of a contrast is the sum over pieces of the square of the piece's pull (its score, taken through the inverse
-information and the contrast's weights): the same sandwich as the errors of single elements. How evenly the model expects the
-pieces to pull says how far that sum can be trusted: where three pieces join two schools, the variance rests on three numbers, and
-Student's t has two degrees of freedom (Satterthwaite 1946, *Biometrics Bulletin* 2; for sandwiches Bell & McCaffrey 2002, *Survey
-Methodology* 28).
+information and the contrast's weights): the same sandwich as the errors of single elements, with each score stretched by its
+leverage (`leverage`). How evenly the model expects the pieces to pull says how far that sum can be trusted: where three pieces
+join two schools, the variance rests on three numbers, and Student's t has about two degrees of freedom.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from calibrate.stats.facets.errors import (
     own_pieces,
 )
 from calibrate.stats.facets.judgements import RATER
+from calibrate.stats.facets.leverage import Stretch, stretched
 from calibrate.stats.facets.moments import moments
 from calibrate.stats.facets.part_fit import PartFit
 from calibrate.stats.facets.patterns import find_patterns
@@ -30,8 +30,14 @@ from calibrate.stats.facets.quadrature import posterior
 
 FloatArray = npt.NDArray[np.float64]
 
-#: With fewer pieces than this behind a contrast its error is at least that of the plain model.
+#: With fewer degrees of freedom than this behind a contrast its error is at least that of the plain model.
 FEW = 30
+
+#: With more pieces than this no single one bends the estimates: scores are then not stretched by their leverage.
+MANY = 2_000
+
+#: With more degrees of freedom than this, counted by how evenly pieces pull, leverage takes none of them that matter.
+MANY_ENOUGH = 100
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ class Contrast:
     plain
         The error if the model were wholly true.
     df
-        Degrees of freedom of Student's t: one less than the pieces that the contrast rests on in effect, at least 0.
+        Degrees of freedom of Student's t: about one less than the pieces that the contrast rests on in effect, at least 0.
     """
 
     se: float
@@ -67,8 +73,11 @@ class Contrasts:
     def __init__(self, fit: PartFit, nodes: int = 9) -> None:
         self.fit = fit
         self.size = fit.layout.size
-        self._scores = _piece_scores(fit, nodes)
         self._bread = fit.inverse.full
+        self._scores = _piece_scores(fit, nodes)
+        self._stretch: Stretch | None = None
+        if len(np.unique(fit.data.piece)) <= MANY:
+            self._stretch = stretched(fit, self._scores.dense(), self._bread)
         self._growth = np.ones(self.width)
         self._growth[: self.size] = growth(own_pieces(fit.data, fit.layout))
 
@@ -84,18 +93,20 @@ class Contrasts:
         apart = self._ends(way)
         inside = np.where(self._at_the_ends(), 0.0, way)
         through = self._bread @ inside
-        pull = self._scores.times(self._bread @ (inside * self._growth))
-        squares = pull * pull
-        total = float(squares.sum())
         plain = max(float(inside @ through), 0.0)
         told = math.sqrt(plain + apart)
-        if total <= 0:
+        if plain <= 0:
             return Contrast(told, told, 0.0)
         expected = self._expected(through)
-        effective = float(expected.sum()) ** 2 / float((expected**2).sum())
-        df = max(effective - 1, 0.0)
-        variance = total * (effective / df if df > 1 else 2.0)
-        if effective < FEW:
+        df = max(float(expected.sum()) ** 2 / float((expected**2).sum()) - 1, 0.0)
+        if self._stretch is None:
+            pull = self._scores.times(self._bread @ (inside * self._growth))
+        else:
+            pull = self._stretch.pulls(through)
+            if df < MANY_ENOUGH:
+                df = min(self._stretch.degrees(through), df)
+        variance = float(pull @ pull)
+        if df < FEW:
             variance = max(variance, plain)
         return Contrast(math.sqrt(variance + apart), told, df)
 

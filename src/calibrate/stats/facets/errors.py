@@ -87,6 +87,10 @@ class PieceScores:
         found = self.blocks.times(self.table, way[:size])
         return np.asarray(found + self.extra @ way[size:])
 
+    def dense(self) -> FloatArray:
+        """All of it as one array, shape (n_pieces, P and the rest)."""
+        return np.hstack([self.blocks.dense(self.table), self.extra.toarray()])
+
 
 def joint_scores(found: Moments, patterns: Patterns, layout: Layout) -> PieceScores:
     """The scores of joint estimates; ``found`` holds the moments of the patterns' judgements."""
