@@ -1,7 +1,8 @@
-"""Write the computed numbers of two pages: ``python docs/choosing_numbers.py``.
+"""Write the computed numbers of three pages: ``python docs/choosing_numbers.py``.
 
 Those of ``choosing-a-statistic.md`` come from the sample district, those of ``intervals.md`` from ``coverage.json``, which
-``python -m benchmarks.coverage --save docs/coverage.json`` makes. Each table stands between ``<!-- computed: NAME -->`` and
+``python -m benchmarks.coverage --save docs/coverage.json`` makes, those of ``comparing-schools.md`` from ``verdicts.json``
+(``python -m benchmarks.verdicts --save docs/verdicts.json``). Each table stands between ``<!-- computed: NAME -->`` and
 ``<!-- end -->``; tests hold the pages to what this computes, and the file to the simulation.
 """
 
@@ -10,10 +11,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import yaml
+from scipy import special
 
 from calibrate.analysis.agreement import CriterionAgreement, agreement
 from calibrate.analysis.agreement_words import coefficient_name, value_shown
@@ -27,6 +30,8 @@ from calibrate.stats.results import Coefficient
 PAGE = Path(__file__).with_name("choosing-a-statistic.md")
 INTERVALS = PAGE.with_name("intervals.md")
 COVERAGE = PAGE.with_name("coverage.json")
+COMPARING = PAGE.with_name("comparing-schools.md")
+VERDICTS = PAGE.with_name("verdicts.json")
 LEVELS = (1, 2, 3, 4)
 
 
@@ -241,6 +246,48 @@ TABLES: dict[str, Callable[[pd.DataFrame], str]] = {
 }
 
 
+def verdicts() -> pd.DataFrame:
+    """The kept simulation of verdicts on schools, one row for each simulated kind of district."""
+    kept = json.loads(VERDICTS.read_text(encoding="utf-8"))
+    return pd.DataFrame([{**one["district"], **one["found"]} for one in kept])
+
+
+def _share(k: int, n: int) -> str:
+    """A share of k in n with the exact 95 % interval (Clopper and Pearson): ``2.1 % (1.3–3.2)``."""
+    low = 0.0 if k == 0 else special.betaincinv(k, n - k + 1, 0.025)
+    high = 1.0 if k == n else special.betaincinv(k + 1, n - k, 0.975)
+    return f"{k / n * 100:.1f} % ({low * 100:.1f}–{high * 100:.1f})"
+
+
+def honest(found: pd.DataFrame, speaks_for: str) -> str:
+    """How often each promise was broken, for these raters or for this school."""
+    lines = [
+        "| schools | raters of each | shared pieces a link, read by | raters’ spread, halo | any “different”, none true | "
+        "“same” at the margin: pair | with the rest | one criterion | “same”, equal schools |",
+        "|" + "---|" * 9,
+    ]
+    for row in found[found["kind"] == speaks_for].to_dict("records"):
+        spread = f"{row['spread']:g}"
+        if row["uneven"] != 1:
+            spread = f"{spread} and {row['spread'] * row['uneven']:g}"
+        links = " (neighbours alone)" if row["chain"] else ""
+        n = int(row["n"])
+        broken = ("any_different", "same_pair", "same_rest", "same_criterion", "told_same")
+        shares = [_share(int(row[name]), n) for name in broken]
+        lines.append(
+            f"| {row['schools']}{links} | {row['raters']} | {row['shared']}, {row['readers']} of each school | "
+            f"{spread}, {row['halo']:g} | {' | '.join(shares)} |"
+        )
+    sizes = sorted(set(found.loc[found["kind"] == speaks_for, "n"]), reverse=True)
+    told = " or ".join(f"{int(n):,}" for n in sizes)
+    return "\n".join(lines) + f"\n\n{told} simulated districts in each cell."
+
+
+VERDICT_TABLES: dict[str, Callable[[pd.DataFrame], str]] = {
+    name: partial(honest, speaks_for=name) for name in ("these raters", "this school")
+}
+
+
 def computed(
     text: str, tables: dict[str, Callable[[pd.DataFrame], str]], data: pd.DataFrame
 ) -> str:
@@ -259,6 +306,7 @@ def pages() -> dict[Path, str]:
     return {
         PAGE: computed(PAGE.read_text(encoding="utf-8"), TABLES, blind()),
         INTERVALS: computed(INTERVALS.read_text(encoding="utf-8"), COVERAGE_TABLES, coverage()),
+        COMPARING: computed(COMPARING.read_text(encoding="utf-8"), VERDICT_TABLES, verdicts()),
     }
 
 

@@ -120,8 +120,10 @@ def scores_of_record(records: pd.DataFrame, readings: pd.DataFrame, group: str) 
     -------
     Columns group, piece, criterion, score.
     """
-    homes = readings.groupby("piece")[group].agg(lambda one: set(one.fillna("")))
-    alone = {piece: min(one) for piece, one in homes.items() if len(one) == 1 and "" not in one}
+    homes = readings[["piece"]].assign(group=readings[group].astype("string").fillna(""))
+    homes = homes.drop_duplicates()
+    homes = homes[~homes["piece"].duplicated(keep=False) & (homes["group"] != "")]
+    alone = dict(zip(homes["piece"], homes["group"], strict=True))
     mine = records[records["piece"].isin(list(alone))]
     return pd.DataFrame(
         {
