@@ -24,10 +24,13 @@ SECOND = RoundName.AFTER_DISCUSSION
 
 
 def settle_piece(room: Room, level: str = "2") -> None:
+    with room.store.reading() as unit:
+        found = unit.sessions.consensus.current(session_id=room.session, piece_id="p1")
+    seen = {one.criterion_id: one.id for one in found}
     for criterion, chosen in (("IDEAS", level), ("CONV", "1")):
-        settle(
-            room, room.session, "p1", criterion, level_id=chosen, reason="It tells a story.", by="c"
-        )
+        about = (room, room.session, "p1", criterion)
+        words = {"reason": "It tells a story.", "by": "c", "seen": seen.get(criterion)}
+        settle(*about, level_id=chosen, **words)
 
 
 def test_a_session_passes_through_its_stages_in_order(room: Room) -> None:
