@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.stats.chance import Chance, chance_corrected, spread_by_piece
+from calibrate.stats.chance import Chance, chance_corrected, few_shared, spread_by_piece
 from calibrate.stats.intervals import share_interval, t_interval
 from calibrate.stats.ratings import Ratings
 from calibrate.stats.results import NO_PAIRS, NO_VARIATION, ONE_PIECE, Coefficient
@@ -217,10 +217,9 @@ def _plain(
         se = spread_by_piece(ratings, ratings.n_units / n_shared * agreeing - value)
     else:
         # Units that were scored once move nothing: the spread is that of the shared pieces alone.
-        pieces, every = basis.n_pieces, ratings.n_pieces
+        pieces = basis.n_pieces
         influence = np.where(shared, ratings.n_units / n_shared * (agreeing - value), 0.0)
-        few = math.sqrt(pieces / (pieces - 1) * (every - 1) / every)
-        se = few * spread_by_piece(ratings, influence)
+        se = few_shared(ratings) * spread_by_piece(ratings, influence)
     found = replace(found, se=se)
     if symmetric:
         low, high = t_interval(value, se, pieces, 0.0, 1.0)

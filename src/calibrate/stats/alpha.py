@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from calibrate.errors import ArgumentError
 from calibrate.stats.bootstrap import SEED, Statistic, bootstrap
-from calibrate.stats.chance import spread_by_piece
+from calibrate.stats.chance import few_shared, spread_by_piece
 from calibrate.stats.draws import draw_sums
 from calibrate.stats.intervals import fisher_interval, t_interval
 from calibrate.stats.ratings import IntArray, Ratings
@@ -193,12 +193,11 @@ def weighted_alpha(
     influence = np.zeros(len(patterns.times))
     share = 2 * (1 - plain) / (1 - expected)
     influence[shared] = (seen - expected) / (1 - expected) - share * (near - expected) - plain
-    pieces, every = basis.n_pieces, ratings.n_pieces
-    few = ratings.n_units / n * math.sqrt(pieces / (pieces - 1) * (every - 1) / every)
+    few = few_shared(ratings) * ratings.n_units / n
     found = replace(found, se=few * spread_by_piece(ratings, influence))
     if bool((patterns.agreeing(matrix)[shared] == 1.0).all()):
         return replace(found, flags=(PERFECT,))
-    low, high = (t_interval if symmetric else fisher_interval)(value, found.se, pieces)
+    low, high = (t_interval if symmetric else fisher_interval)(value, found.se, basis.n_pieces)
     return replace(found, ci_low=low, ci_high=high)
 
 

@@ -99,7 +99,10 @@ def chance_corrected(
 
     Pieces that only one rater scored count toward chance, as in Gwet (2014, chapters 2 and 3), but cannot show agreement.
     The standard error is Gwet's (2008, *British Journal of Mathematical and Statistical Psychology* 61, pp. 29–48;
-    2014, chapter 5), taken by piece, for these raters and other pieces.
+    2014, chapter 5), taken by piece, for these raters and other pieces. Where some pieces were scored once we part from him:
+    observed agreement is a mean over the shared pieces, whose number varies with the pieces drawn, so it is linearized as a
+    ratio. His form holds that number fixed and takes a single reading for a piece without agreement: with one piece in ten
+    read twice its error is nearly half too large.
 
     Parameters
     ----------
@@ -108,7 +111,8 @@ def chance_corrected(
     ratings, weights, chance
         What was scored, how near two levels are, and this coefficient's idea of chance.
     symmetric
-        Gwet's own interval, Student's t about the value, instead of the one on Fisher's z scale that covers better.
+        Gwet's own standard error and interval, Student's t about the value, instead of the one on Fisher's z scale that
+        covers better.
     when_unanimous
         The value when every score is the same, by convention: 1 for coefficients whose idea of chance allows it, ``nan`` for
         those that become 0/0.
@@ -149,16 +153,31 @@ def chance_corrected(
     if basis.n_pieces < 2:
         return replace(found, flags=(ONE_PIECE,))
 
-    inflated = n / n_shared * (agreeing - expected * shared) / (1.0 - expected)
     share = (1.0 - value) / (1.0 - expected)
-    influence = inflated - share * model.influence - value
     by_unit = None if model.by_unit is None else -share * model.by_unit
-    found = replace(found, se=spread_by_piece(ratings, influence, by_unit))
+    pieces = ratings.n_pieces
+    if symmetric:
+        seen = n / n_shared * (agreeing - expected * shared) / (1.0 - expected) - value
+        few = 1.0
+    else:
+        seen = n / n_shared * (agreeing - observed * shared) / (1.0 - expected)
+        few, pieces = few_shared(ratings), basis.n_pieces
+    influence = seen - share * model.influence
+    found = replace(found, se=few * spread_by_piece(ratings, influence, by_unit))
     if bool((agreeing[shared] == 1.0).all()):
         return replace(found, flags=(PERFECT,))
     interval = t_interval if symmetric else fisher_interval
-    low, high = interval(value, found.se, ratings.n_pieces)
+    low, high = interval(value, found.se, pieces)
     return replace(found, ci_low=low, ci_high=high)
+
+
+def few_shared(ratings: Ratings) -> float:
+    """What a standard error by piece is multiplied by where only shared pieces teach about agreement.
+
+    `spread_by_piece` divides by all pieces less one; with c shared pieces among n it must be c / (c − 1), not n / (n − 1).
+    """
+    pieces, every = ratings.n_shared_pieces, ratings.n_pieces
+    return math.sqrt(pieces / (pieces - 1) * (every - 1) / every)
 
 
 def unanimous(basis: Coefficient, value: float) -> Coefficient:
