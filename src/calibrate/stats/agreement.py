@@ -15,7 +15,7 @@ import numpy.typing as npt
 from calibrate.stats.chance import Chance, chance_corrected, few_shared, spread_by_piece
 from calibrate.stats.intervals import share_interval, t_interval
 from calibrate.stats.ratings import Ratings
-from calibrate.stats.results import NO_PAIRS, NO_VARIATION, ONE_PIECE, Coefficient
+from calibrate.stats.results import LEAST_ERROR, NO_PAIRS, NO_VARIATION, ONE_PIECE, Coefficient
 from calibrate.stats.weights import Weights, adjacent, weight_matrix
 
 FloatArray = npt.NDArray[np.float64]
@@ -226,5 +226,9 @@ def _plain(
         told = basis.method.replace("Wilson", "t")
         return replace(found, ci_low=low, ci_high=high, method=told)
     low, high = share_interval(value, se, pieces)
-    told = basis.method if se >= 1e-12 else basis.method.replace("Wilson", "exact")
-    return replace(found, ci_low=low, ci_high=high, method=told)
+    if se >= LEAST_ERROR:
+        return replace(found, ci_low=low, ci_high=high)
+    # All pieces alike: the exact interval knows how far it may be off, their spread does not.
+    told = basis.method.replace("Wilson", "exact")
+    sure = replace(found, ci_low=low, ci_high=high, method=told)
+    return sure if value > 1 - 1e-12 else replace(sure, se=math.nan)

@@ -22,11 +22,13 @@ from calibrate.stats.intervals import fisher_interval, t_interval
 from calibrate.stats.ratings import IntArray, Ratings
 from calibrate.stats.results import (
     ALL_THE_SAME,
+    LEAST_ERROR,
     NO_PAIRS,
     NO_VARIATION,
     ONE_PIECE,
     PERFECT,
     Coefficient,
+    without_spread,
 )
 from calibrate.stats.weights import Weights, weight_matrix
 
@@ -197,6 +199,8 @@ def weighted_alpha(
     found = replace(found, se=few * spread_by_piece(ratings, influence))
     if bool((patterns.agreeing(matrix)[shared] == 1.0).all()):
         return replace(found, flags=(PERFECT,))
+    if found.se < LEAST_ERROR:
+        return without_spread(found)
     low, high = (t_interval if symmetric else fisher_interval)(value, found.se, basis.n_pieces)
     return replace(found, ci_low=low, ci_high=high)
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy import special
 
 from calibrate.stats.intervals import TAIL
+from calibrate.stats.results import LEAST_ERROR, NO_SPREAD
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -45,6 +46,8 @@ class Resampled:
         How many resamples had no value (all scores the same).
     draws
         How many resamples there were.
+    no_spread
+        Whether all resamples gave the same value, so that they say nothing about how far it may be off.
     """
 
     se: float
@@ -53,13 +56,15 @@ class Resampled:
     method: str
     undefined: int
     draws: int
+    no_spread: bool = False
 
     @property
     def flags(self) -> tuple[str, ...]:
         """What a reader must know about the resamples."""
+        flags = (NO_SPREAD,) if self.no_spread else ()
         if not self.undefined:
-            return ()
-        return (f"{self.undefined} of {self.draws} resamples undefined",)
+            return flags
+        return (*flags, f"{self.undefined} of {self.draws} resamples undefined")
 
 
 def bootstrap(
@@ -102,6 +107,10 @@ def bootstrap(
     if len(good) < draws / 2:
         return Resampled(
             math.nan, math.nan, math.nan, "too many undefined resamples", undefined, draws
+        )
+    if float(np.ptp(good)) < LEAST_ERROR:
+        return Resampled(
+            math.nan, math.nan, math.nan, "no bootstrap", undefined, draws, no_spread=True
         )
     low, high, how = _interval(good, point, sums, times, statistic)
     se = float(good.std(ddof=1))
@@ -172,6 +181,10 @@ def _interval(
         low, high = np.quantile(good, tails)
         return float(low), float(high), "percentile"
     low, high = np.quantile(good, special.ndtr(shift + (shift + z) / room))
+    if high - low < LEAST_ERROR:
+        # So few different resamples that the correction leaves no width.
+        low, high = np.quantile(good, tails)
+        return float(low), float(high), "percentile"
     return float(low), float(high), "BCa"
 
 

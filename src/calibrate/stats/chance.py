@@ -18,11 +18,13 @@ from calibrate.stats.intervals import fisher_interval, t_interval
 from calibrate.stats.ratings import Ratings
 from calibrate.stats.results import (
     ALL_THE_SAME,
+    LEAST_ERROR,
     NO_PAIRS,
     NO_VARIATION,
     ONE_PIECE,
     PERFECT,
     Coefficient,
+    without_spread,
 )
 from calibrate.stats.weights import Weights, weight_matrix
 
@@ -166,6 +168,8 @@ def chance_corrected(
     found = replace(found, se=few * spread_by_piece(ratings, influence, by_unit))
     if bool((agreeing[shared] == 1.0).all()):
         return replace(found, flags=(PERFECT,))
+    if found.se < LEAST_ERROR:
+        return without_spread(found)
     interval = t_interval if symmetric else fisher_interval
     low, high = interval(value, found.se, pieces)
     return replace(found, ci_low=low, ci_high=high)

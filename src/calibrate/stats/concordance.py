@@ -11,7 +11,15 @@ from scipy import special, stats
 
 from calibrate.stats.intervals import TAIL, fisher_interval, standard_error, t_interval
 from calibrate.stats.ratings import IntArray, Ratings
-from calibrate.stats.results import ALL_THE_SAME, NO_VARIATION, ONE_PIECE, PERFECT, Coefficient
+from calibrate.stats.results import (
+    ALL_THE_SAME,
+    LEAST_ERROR,
+    NO_VARIATION,
+    ONE_PIECE,
+    PERFECT,
+    Coefficient,
+    without_spread,
+)
 from calibrate.stats.two_raters import NO_SHARED_PIECE, both_scored, pair_basis
 
 FloatArray = npt.NDArray[np.float64]
@@ -131,7 +139,11 @@ def mean_difference(ratings: Ratings, pair: tuple[int, int] | None = None) -> Co
     if basis.n_pieces < 2:
         return replace(found, flags=(ONE_PIECE,))
     influence = (dx - dy) / spread - value * ((dx**2 + dy**2) / 2 - variance) / (2 * variance)
+    if bool((x == y).all()):
+        return replace(found, se=0.0, flags=(PERFECT,))
     se = standard_error(influence, piece)
+    if se < LEAST_ERROR:
+        return without_spread(found)
     null = standard_error((dx - dy) / spread, piece)
     low, high = t_interval(value, se, basis.n_pieces, -math.inf, math.inf)
     return replace(found, se=se, se_null=null, ci_low=low, ci_high=high)
@@ -192,7 +204,7 @@ def _correlation(basis: Coefficient, x: FloatArray, y: FloatArray, piece: IntArr
     value = min(1.0, max(-1.0, float((zx * zy).mean())))
     influence = zx * zy - value * (zx**2 + zy**2) / 2
     found = replace(basis, value=value, se_null=_error_by_luck(basis))
-    return _with_interval(found, influence, piece, 1 - abs(value) < 1e-12)
+    return _with_interval(found, influence, piece, 1 - value < 1e-12)
 
 
 def _error_by_luck(basis: Coefficient) -> float:
@@ -209,5 +221,7 @@ def _with_interval(
     if perfect:
         return replace(found, se=0.0, flags=(PERFECT,))
     se = standard_error(influence, piece)
+    if se < LEAST_ERROR:
+        return without_spread(found)
     low, high = fisher_interval(found.value, se, found.n_pieces)
     return replace(found, se=se, ci_low=low, ci_high=high)

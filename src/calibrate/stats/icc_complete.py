@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import special
 
 from calibrate.stats.intervals import TAIL
-from calibrate.stats.results import PERFECT, Coefficient
+from calibrate.stats.results import PERFECT, Coefficient, without_spread
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -65,6 +65,7 @@ def complete_icc(basis: Coefficient, table: FloatArray, form: str, averaged: flo
         return replace(basis, undefined=CANCEL_OUT)
     value = own / (own + other / averaged)
     constant = ms.error < 1e-12 * max(ms.pieces, ms.raters)
+    level = ms.pieces < 1e-12 * ms.error
     if form == "c":
         if constant:
             return replace(basis, value=1.0, se=0.0, flags=(f"{PERFECT} (apart from severity)",))
@@ -75,6 +76,8 @@ def complete_icc(basis: Coefficient, table: FloatArray, form: str, averaged: flo
 
         squares, freedom = [ms.pieces, ms.error], [ms.n - 1, (ms.n - 1) * (ms.m - 1)]
         found = replace(basis, value=value, se=delta_se(icc, squares, freedom))
+        if level:
+            return without_spread(found)
         low, high = ratio_interval(ms.pieces / ms.error, freedom[0], freedom[1], ms.m)
     else:
 
@@ -86,7 +89,9 @@ def complete_icc(basis: Coefficient, table: FloatArray, form: str, averaged: flo
         freedom = [ms.n - 1, ms.m - 1, (ms.n - 1) * (ms.m - 1)]
         found = replace(basis, value=value, se=delta_se(icc_a, squares, freedom))
         if constant:
-            return replace(found, flags=("raters differ by constant amounts only: no interval",))
+            return without_spread(found, "raters differ by constant amounts only: no interval")
+        if level:
+            return without_spread(found)
         low, high = _satterthwaite_interval(ms)
         low = max(low, min(own / (own + other), -1.0))
     if 1 + (averaged - 1) * low <= 1e-9:

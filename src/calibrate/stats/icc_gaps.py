@@ -18,7 +18,7 @@ from calibrate.stats.icc_complete import (
     step_up,
 )
 from calibrate.stats.intervals import TAIL
-from calibrate.stats.results import PERFECT, Coefficient
+from calibrate.stats.results import PERFECT, Coefficient, without_spread
 from calibrate.stats.variance_components import variance_components
 
 FloatArray = npt.NDArray[np.float64]
@@ -51,6 +51,8 @@ def one_way_icc(basis: Coefficient, piece: IntArray, y: FloatArray, averaged: fl
         value=float(icc(between, within)),
         se=delta_se(icc, [between, within], [n - 1, total - n]),
     )
+    if between < 1e-12 * within:
+        return without_spread(found)
     flags: tuple[str, ...] = ()
     balanced = float(np.ptp(readings)) == 0.0
     if balanced:

@@ -31,8 +31,11 @@ FloatArray = npt.NDArray[np.float64]
 #: Conger's kappa needs each rater's levels in each resample; with a larger table its analytic interval stays.
 _LARGEST = 4_000_000
 
+#: Why the interval is the usual one although resamples were asked for.
+_ALL_ALIKE = "every resample gave the same value: the usual interval is shown"
+
 _KNOWN: dict[str, Callable[[Ratings, Weights], Coefficient]] = {
-    "exact_agreement": lambda ratings, weights: exact_agreement(ratings, count_single=True),
+    "exact_agreement": lambda ratings, weights: exact_agreement(ratings),
     "adjacent_agreement": lambda ratings, weights: adjacent_agreement(ratings),
     "percent_agreement": percent_agreement,
     "conger_kappa": conger_kappa,
@@ -92,6 +95,8 @@ def by_bootstrap(
         )
         statistic = _statistic(name, matrix)
     drawn = bootstrap(sums, times, statistic, draws=draws, seed=seed, blocks=blocks)
+    if drawn.no_spread:
+        return replace(found, flags=(*found.flags, _ALL_ALIKE))
     return replace(
         found,
         se=drawn.se,

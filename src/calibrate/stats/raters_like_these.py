@@ -10,7 +10,7 @@ import numpy as np
 
 from calibrate.stats.intervals import fisher_interval, share_interval
 from calibrate.stats.ratings import Ratings, without_rater
-from calibrate.stats.results import PERFECT, Coefficient
+from calibrate.stats.results import NO_VARIATION, PERFECT, Coefficient
 
 #: With fewer raters nothing can be said about raters like them.
 FEWEST_RATERS = 3
@@ -39,7 +39,7 @@ def for_raters_like_these(
         What was scored.
     """
     found = statistic(ratings)
-    if not found.is_defined or not math.isfinite(found.se):
+    if not found.is_defined or not math.isfinite(found.se) or NO_VARIATION in found.flags:
         return found
     told = found.method.replace("for these raters", "jackknife over raters, for raters like these")
     found = replace(found, method=told, ci_low=math.nan, ci_high=math.nan)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: Flags that several statistics share, in the words that people see.
 NO_VARIATION = "no variation"
 ONE_PIECE = "one piece: no interval"
 PERFECT = "perfect agreement: no interval"
+NO_SPREAD = "every piece moves it alike: no interval"
+
+#: Errors below this are rounding: the pieces do not differ in what they add, which is no sign that others would not.
+LEAST_ERROR = 1e-12
 
 #: Reasons that several statistics share for a value that is undefined.
 NO_PAIRS = "no piece has scores from two or more raters"
@@ -93,6 +97,11 @@ class Coefficient:
             "undefined": self.undefined,
             "flags": list(self.flags),
         }
+
+
+def without_spread(found: Coefficient, why: str = NO_SPREAD) -> Coefficient:
+    """The coefficient without an error and an interval: its pieces are too much alike to tell how far it may be off."""
+    return replace(found, se=math.nan, ci_low=math.nan, ci_high=math.nan, flags=(*found.flags, why))
 
 
 def _or_none(value: float) -> float | None:

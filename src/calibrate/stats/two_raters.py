@@ -15,13 +15,27 @@ from calibrate.errors import ArgumentError
 from calibrate.stats.all_pairs import all_pairs
 from calibrate.stats.intervals import fisher_interval, normal_interval, standard_error
 from calibrate.stats.ratings import IntArray, Ratings
-from calibrate.stats.results import ALL_THE_SAME, NO_VARIATION, ONE_PIECE, PERFECT, Coefficient
+from calibrate.stats.results import (
+    ALL_THE_SAME,
+    LEAST_ERROR,
+    NO_SPREAD,
+    NO_VARIATION,
+    ONE_PIECE,
+    PERFECT,
+    Coefficient,
+    without_spread,
+)
 from calibrate.stats.weights import Weights, weight_matrix
 
 FloatArray = npt.NDArray[np.float64]
 
 #: Why a coefficient of two raters is undefined where they have nothing in common.
 NO_SHARED_PIECE = "the two raters share no piece"
+
+#: What to know where a rater used one level alone: chance then explains all agreement, whatever the other rater gives.
+ONE_FLAT = (
+    "one of the two gave every piece the same level, so kappa is 0 by its making: no interval"
+)
 
 
 def cohen_kappa(
@@ -182,6 +196,9 @@ def _of_a_pair(
     found = replace(found, se=se, se_null=se_null)
     if bool((matrix[first, second] == 1.0).all()):
         return replace(found, flags=(PERFECT,))
+    if se < LEAST_ERROR:
+        flat = name == "cohen_kappa" and max(rows.max(), columns.max()) > 1 - 1e-12
+        return without_spread(found, ONE_FLAT if flat else NO_SPREAD)
     if symmetric:
         low, high = normal_interval(value, se)
     else:
