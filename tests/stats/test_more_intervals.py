@@ -86,14 +86,14 @@ def test_congers_interval_is_near_the_analytic_one():
 
 
 def test_resamples_without_a_kappa_are_counted_and_told():
-    rows = [[4, 4]] * 9 + [[3, 4]]
+    rows = [[4, 4]] * 9 + [[3, 4], [4, 3]]
     found = by_bootstrap("conger_kappa", panel(rows, LEVELS), "identity")
     (told,) = [flag for flag in found.flags if "undefined" in flag]
     ratings = panel(rows, LEVELS)
     matrix = weight_matrix("identity", ratings.levels)[1]
     values = resample(
         _rater_sums(ratings, matrix),
-        np.ones(10, dtype=np.int64),
+        np.ones(len(rows), dtype=np.int64),
         _conger(2, matrix),
         draws=1000,
         seed=20_260_501,

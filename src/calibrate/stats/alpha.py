@@ -71,7 +71,8 @@ def krippendorff_alpha(
     draws, seed
         How many resamples for the interval (0: none), and their seed.
     within_blocks
-        Whether to draw pieces only among those that the same raters read, which keeps the design in every resample.
+        Whether to draw pieces only among those that the same raters read, which keeps the design in every resample; where
+        these are too few, among pieces with as many raters (flagged).
     """
     if measurement not in MEASUREMENTS:
         raise ArgumentError(
@@ -102,14 +103,14 @@ def krippendorff_alpha(
         return replace(found, se=0.0, flags=(PERFECT,))
     if draws < 1:
         return found
-    sums, times, blocks = draw_sums(ratings, coincidences, within_blocks=within_blocks)
+    drawing = draw_sums(ratings, coincidences, within_blocks=within_blocks)
     drawn = bootstrap(
-        sums,
-        times,
+        drawing.sums,
+        drawing.times,
         alpha_of_totals(ratings.levels, measurement),
         draws=draws,
         seed=seed,
-        blocks=blocks,
+        blocks=drawing.blocks,
     )
     return replace(
         found,
@@ -117,7 +118,7 @@ def krippendorff_alpha(
         ci_low=drawn.ci_low,
         ci_high=drawn.ci_high,
         method=f"{basis.method}; {drawn.method}",
-        flags=drawn.flags,
+        flags=(*drawing.flags, *drawn.flags),
     )
 
 

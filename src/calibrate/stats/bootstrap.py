@@ -95,7 +95,9 @@ def bootstrap(
         Seed of the random numbers.
     blocks
         The block of each pattern, shape (p,): draws are replaced within their block alone, so that every resample keeps the
-        design (who read how much with whom). None: one block.
+        design (who read how much with whom). None: one block. From a block of m draws m − 1 are taken, each for m / (m − 1):
+        otherwise small blocks would vary too little (Rao & Wu 1988, *Journal of the American Statistical Association* 83,
+        pp. 231–241).
     """
     n = int(times.sum())
     point = float(statistic((times @ sums)[None, :])[0])
@@ -112,7 +114,7 @@ def bootstrap(
         return Resampled(
             math.nan, math.nan, math.nan, "no bootstrap", undefined, draws, no_spread=True
         )
-    low, high, how = _interval(good, point, sums, times, statistic)
+    low, high, how = _interval(good, point, _acceleration(sums, times, statistic, blocks))
     se = float(good.std(ddof=1))
     return Resampled(
         se,
@@ -146,31 +148,30 @@ def resample(
         many = min(size, draws - start)
         totals = np.zeros((many, sums.shape[1]))
         for rows in members:
-            totals += _weights(rng, times[rows], many) @ sums[rows]
+            fewer = 0 if blocks is None or times[rows].sum() < 2 else 1
+            totals += _weights(rng, times[rows], many, fewer) @ sums[rows]
         values.append(statistic(totals))
     return np.concatenate(values)
 
 
-def _weights(rng: np.random.Generator, times: IntArray, many: int) -> FloatArray:
-    """How often each pattern is drawn in each of ``many`` resamples, shape (many, p)."""
+def _weights(rng: np.random.Generator, times: IntArray, many: int, fewer: int = 0) -> FloatArray:
+    """How often each pattern counts in each of ``many`` resamples of n − ``fewer`` draws, shape (many, p); sums to n."""
     n, patterns = int(times.sum()), len(times)
+    taken = n - fewer
     if patterns <= n // 4:
-        return rng.multinomial(n, times / n, size=many).astype(float)
+        return np.asarray(rng.multinomial(taken, times / n, size=many) * (n / taken))
     # Hardly anything collapses: draw pieces one by one.
     of_piece = np.repeat(np.arange(patterns, dtype=np.int32), times)
-    picked = rng.integers(0, n, size=(many, n), dtype=np.int32)
+    picked = rng.integers(0, n, size=(many, taken), dtype=np.int32)
     weights = np.empty((many, patterns))
     for i in range(many):
         weights[i] = np.bincount(of_piece[picked[i]], minlength=patterns)
-    return weights
+    return np.asarray(weights * (n / taken))
 
 
-def _interval(
-    good: FloatArray, point: float, sums: FloatArray, times: IntArray, statistic: Statistic
-) -> tuple[float, float, str]:
+def _interval(good: FloatArray, point: float, acceleration: float) -> tuple[float, float, str]:
     tails = np.array([TAIL, 1 - TAIL])
     below = (float((good < point).mean()) + float((good <= point).mean())) / 2
-    acceleration = _acceleration(sums, times, statistic)
     if not 0 < below < 1 or not math.isfinite(acceleration):
         low, high = np.quantile(good, tails)
         return float(low), float(high), "percentile"
@@ -188,12 +189,16 @@ def _interval(
     return float(low), float(high), "BCa"
 
 
-def _acceleration(sums: FloatArray, times: IntArray, statistic: Statistic) -> float:
-    """The skewness of the statistic over leaving out each draw once."""
+def _acceleration(
+    sums: FloatArray, times: IntArray, statistic: Statistic, blocks: IntArray | None
+) -> float:
+    """The skewness of the statistic over leaving out each draw once, within its block."""
     left_out = statistic((times @ sums)[None, :] - sums)
     if not np.isfinite(left_out).all():
         return math.nan
-    centre = float(times @ left_out) / float(times.sum())
-    away = centre - left_out
+    block = np.zeros(len(times), dtype=np.int64) if blocks is None else blocks
+    block = np.unique(block, return_inverse=True)[1]
+    centre = np.bincount(block, weights=times * left_out) / np.bincount(block, weights=times)
+    away = centre[block] - left_out
     spread = float(times @ away**2)
     return float(times @ away**3) / (6 * spread**1.5) if spread > 1e-30 else math.nan

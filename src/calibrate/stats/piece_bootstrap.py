@@ -20,7 +20,7 @@ from calibrate.stats.agreement import (
 )
 from calibrate.stats.bootstrap import SEED, Statistic, bootstrap
 from calibrate.stats.conger import conger_kappa
-from calibrate.stats.draws import assignment_blocks, draw_sums
+from calibrate.stats.draws import Draws, draw_sums, drawing_blocks
 from calibrate.stats.patterns import Patterns
 from calibrate.stats.ratings import IntArray, Ratings
 from calibrate.stats.results import PERFECT, Coefficient
@@ -57,7 +57,8 @@ def by_bootstrap(
     """A coefficient with a bootstrap interval (BCa) by piece in place of the analytic one.
 
     The default intervals cover better with few pieces (``benchmarks/coverage.py``); this one assumes nothing about shape and
-    can keep the design: with ``within_blocks`` pieces are replaced only by pieces that the same raters read. Resamples in
+    can keep the design: with ``within_blocks`` pieces are replaced only by pieces that the same raters read, as far as there are
+    enough of them (`calibrate.stats.draws.drawing_blocks`; flagged). Resamples in
     which everybody agrees on one level have no kappa; they are counted and told.
 
     Parameters
@@ -86,15 +87,19 @@ def by_bootstrap(
             why = "too many raters and pieces for resamples: the analytic interval is shown"
             return replace(found, flags=(*found.flags, why))
         sums = _rater_sums(ratings, matrix)
-        times = np.ones(len(sums), dtype=np.int64)
-        blocks = assignment_blocks(ratings) if within_blocks else None
+        drawing = Draws(sums, np.ones(len(sums), dtype=np.int64))
+        if within_blocks:
+            found_blocks = drawing_blocks(ratings, np.ones(len(sums), dtype=bool))
+            drawing = replace(drawing, blocks=found_blocks.of_piece, flags=found_blocks.flags)
         statistic = _conger(ratings.n_raters, matrix)
     else:
-        sums, times, blocks = draw_sums(
+        drawing = draw_sums(
             ratings, lambda counts: _sums(counts, matrix), within_blocks=within_blocks, every=True
         )
         statistic = _statistic(name, matrix)
-    drawn = bootstrap(sums, times, statistic, draws=draws, seed=seed, blocks=blocks)
+    drawn = bootstrap(
+        drawing.sums, drawing.times, statistic, draws=draws, seed=seed, blocks=drawing.blocks
+    )
     if drawn.no_spread:
         return replace(found, flags=(*found.flags, _ALL_ALIKE))
     return replace(
@@ -103,7 +108,7 @@ def by_bootstrap(
         ci_low=drawn.ci_low,
         ci_high=drawn.ci_high,
         method=f"mean over pieces; {drawn.method}",
-        flags=(*found.flags, *drawn.flags),
+        flags=(*found.flags, *drawing.flags, *drawn.flags),
     )
 
 
