@@ -14,10 +14,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import anchors
 import meetings
 import people
 import pieces
 import readings
+import task_ratings
 import writings
 import yaml
 from district import ROOMS
@@ -63,8 +65,14 @@ def build(out: Path = HERE, source: Path = HERE) -> None:
     _write_table(out / "scores" / "operational.csv", readings.COLUMNS, everyday_rows)
     session_rows = [row for meeting in held for row in meetings.score_rows(meeting)]
     _write_table(out / "sessions" / "scores.csv", meetings.COLUMNS, session_rows)
+    later = anchors.validity_readings(held, staff, hands, texts.codes, rooms)
+    later_rows = readings.operational_rows(later)
+    _write_table(out / "scores" / "validity.csv", readings.COLUMNS, later_rows)
+    rated = task_ratings.rating_rows(texts.tasks, staff)
+    _write_table(out / "scores" / "task-ratings.csv", task_ratings.COLUMNS, rated)
     for meeting in held:
         file = meetings.session_file(meeting, texts.criteria)
+        file["anchors"] = anchors.anchors_of(meeting)
         _write_yaml(out / "sessions" / f"{meeting.id}.yaml", file)
     truth = stated_truth(pupils, staff, work, hands, [meeting.id for meeting in held])
     text = json.dumps(truth, ensure_ascii=False, indent=1)

@@ -221,7 +221,7 @@ def _read_blind(desk: Desk, piece: Piece, schools: list[str]) -> None:
 
 def operational_rows(readings: list[Reading]) -> list[dict[str, str]]:
     """One row per reading and criterion, by window, piece, time and rater."""
-    order = {"own_student": 0, "independent": 1, "adjudication": 2}
+    order = {"own_student": 0, "independent": 1, "adjudication": 2, "validity": 3}
     rows = []
     for reading in sorted(
         readings,

@@ -9,6 +9,7 @@ from district import LINKS, NAME, SCHOOLS, THIN_LINK, UNLINKED, WINDOWS
 from draws import SEED
 from people import Adult, Child
 from pieces import Piece
+from task_ratings import DEMAND
 from truth import (
     COMMON_IMPRESSION,
     DIFFICULTY,
@@ -109,6 +110,7 @@ def stated_truth(
             }
             for school in SCHOOLS
         },
+        "task_demand": DEMAND,
         "share_of_children_who_stall": STALLED,
         "raters": {adult.id: _rater(adult, hands[adult.id], work) for adult in staff},
         "students": {

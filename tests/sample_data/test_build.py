@@ -23,6 +23,8 @@ MADE = (
     "work/index.csv",
     "work/windows.csv",
     "scores/operational.csv",
+    "scores/task-ratings.csv",
+    "scores/validity.csv",
     "sessions/scores.csv",
     *(f"sessions/S0{number}.yaml" for number in range(1, 10)),
 )

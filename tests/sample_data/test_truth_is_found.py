@@ -8,10 +8,13 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
+from calibrate.analysis.anchor_readings import beside_anchors
 from calibrate.analysis.comparability import Comparison, compare
 from calibrate.analysis.drift import drift
 from calibrate.analysis.movement import movement
+from calibrate.analysis.own_teachers import own_teachers
 from calibrate.analysis.severity import SeverityResult, severity
 from calibrate.analysis.severity_model import SeverityModel, severity_model
 from calibrate.resources import sample_data
@@ -191,3 +194,46 @@ def test_without_pieces_read_again_the_model_does_not_speak_of_drift(
     modelled: SeverityModel,
 ) -> None:
     assert modelled.drift and {one.verdict for one in modelled.drift} == {"cannot tell"}
+
+
+def test_teachers_are_a_little_kinder_to_their_own_students(everyday: pd.DataFrame) -> None:
+    found = own_teachers(everyday, SCALES)
+    lead = found.of()[0]
+    assert lead.n_teachers >= 40 and lead.n_pieces > 450
+    assert lead.ci95[0] < 0.08 < lead.ci95[1]
+    assert lead.verdict == "alike"
+    assert "do not look picked" in found.sentence  # others' pieces were drawn by chance
+
+
+def test_the_settled_demand_of_every_task_is_the_stated_one() -> None:
+    truth = json.loads(sample_data("truth.json").read_text(encoding="utf-8"))["task_demand"]
+    ratings = _read("scores", "task-ratings.csv")
+    levels = pd.to_numeric(ratings.score).groupby(ratings.task).median()
+    assert {task: int(level) for task, level in levels.items()} == truth
+    listed = _read("work", "tasks.csv").set_index("task").dok.astype(int)
+    assert {task for task in truth if listed[task] > truth[task]} == {
+        "all-about-k2",
+        "how-it-works-35",
+        "small-moment-35",
+    }
+
+
+def test_anchors_show_who_is_severe_and_most_raters_qualify(put_in: dict) -> None:
+    settled = [
+        (one["piece"], line["criterion"], float(line["score"]))
+        for path in sorted(sample_data("sessions").glob("S??.yaml"))
+        for held in [yaml.safe_load(path.read_text(encoding="utf-8"))]
+        for one in held["anchors"]
+        for line in held["consensus"]
+        if line["piece"] == one["piece"]
+    ]
+    anchors = pd.DataFrame(settled, columns=["piece", "criterion", "anchor"])
+    table = _read("scores", "validity.csv").drop(columns=["scored_at", "joint_with", "session"])
+    table = table.assign(
+        score=pd.to_numeric(table.score, errors="coerce"), code=table.code.replace("", pd.NA)
+    )
+    beside = {one.rater: one for one in beside_anchors(table, anchors, SCALES)}
+    assert len(beside) == 20
+    severe = beside[put_in["severe_rater"]]
+    assert severe.verdict == "not yet" and severe.found.bias_high < 0
+    assert sum(one.verdict == "qualified" for one in beside.values()) > 10

@@ -24,7 +24,7 @@ def _rows(*parts: str) -> list[dict[str, str]]:
 
 
 def test_every_kind_of_import_is_used() -> None:
-    assert sorted(kind for _, kind, _ in STEPS) == sorted(KINDS)
+    assert {kind for _, kind, _ in STEPS} == set(KINDS)
 
 
 def test_the_imports_warn_of_nothing_and_bring_in_everything(
@@ -39,7 +39,12 @@ def test_the_imports_warn_of_nothing_and_bring_in_everything(
     roster = _rows("roster.csv")
     staff = {row["person_id"] for row in roster if row["role"] != "student"}
     children = {row["person_id"] for row in roster if row["role"] == "student"}
-    everyday = {(r["piece"], r["rater"], r["purpose"]) for r in _rows("scores", "operational.csv")}
+    everyday = {
+        (row["piece"], row["rater"], row["purpose"])
+        for name in ("operational.csv", "validity.csv")
+        for row in _rows("scores", name)
+    }
+    of_tasks = {(row["task"], row["rater"]) for row in _rows("scores", "task-ratings.csv")}
     held = {
         (r["session"], r["round"], r["piece"], r["rater"]) for r in _rows("sessions", "scores.csv")
     }
@@ -49,7 +54,7 @@ def test_the_imports_warn_of_nothing_and_bring_in_everything(
         "students": len(children),
         "staff who rate": len(staff),
         "pieces of work": len(_rows("work", "index.csv")),
-        "readings": len(everyday) + len(held),
+        "readings": len(everyday) + len(held) + len(of_tasks),
         "norming sessions": 9,
     }
     assert made.session_ids == tuple(f"S0{number}" for number in range(1, 10))

@@ -184,3 +184,46 @@ def test_imports_are_there_after_the_project_is_opened_again(district):
     with Project.open(folder) as again:
         district.project = again
         assert district.content() == before
+
+
+ANCHORED = (
+    SESSION.replace(
+        "rubric_notes: []\n",
+        "rubric_notes: []\nanchors:\n  - {piece: P0001, commentary: Look at the drawing.}\n",
+    )
+    + "  - {piece: P0001, criterion: CONV, score: 0.5, reason: Some spaces.}\n"
+)
+
+
+def test_a_piece_that_was_settled_throughout_comes_in_as_an_anchor(district):
+    summary = district.ready().sessions(ANCHORED)
+    assert summary.details["anchors"] == {"new": 2}
+    with district.project.reading() as unit:
+        found = {one.criterion_id: one for one in unit.sessions.anchors.all()}
+        settled = {one.criterion_id: one.id for one in unit.sessions.consensus.all()}
+    assert {name: one.level_id for name, one in found.items()} == {"FOC": "3", "CONV": "0.5"}
+    assert {one.commentary for one in found.values()} == {"Look at the drawing."}
+    assert {name: one.consensus_id for name, one in found.items()} == settled
+    assert district.sessions(ANCHORED).details["anchors"] == {"unchanged": 2}
+
+
+def test_a_corrected_consensus_corrects_its_anchor(district):
+    district.ready().sessions(ANCHORED)
+    again = ANCHORED.replace("criterion: FOC, score: 3", "criterion: FOC, score: 4")
+    assert district.sessions(again).details["anchors"] == {"changed": 1, "unchanged": 1}
+    with district.project.reading() as unit:
+        current = unit.sessions.anchors.current(rubric_id="writing", rubric_version=1)
+        assert {one.criterion_id: one.level_id for one in current} == {"FOC": "4", "CONV": "0.5"}
+        assert sum(one.replaces is not None for one in current) == 1
+
+
+def test_a_piece_with_an_open_criterion_cannot_be_an_anchor(district):
+    district.ready()
+    before = district.content()
+    text = "\n".join(line for line in ANCHORED.splitlines() if "criterion: CONV" not in line)
+    with pytest.raises(ImportRefused) as caught:
+        district.sessions(text)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.column) == ("S01.yaml", "anchors")
+    assert "every criterion" in problem.message
+    assert district.content() == before

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from calibrate.errors import NotFound
-from calibrate.exchange.cells import Columns, Row
+from calibrate.exchange.cells import Columns, Row, plain_heading
 from calibrate.exchange.problems import Problems
 from calibrate.exchange.source_files import SourceFile, read_source
 from calibrate.exchange.tables import column_letter, table_of
@@ -128,6 +128,9 @@ def score_rows_of(
     table = table_of(source)
     problems = Problems(source.name)
     problems.warnings.extend(table.warnings)
+    headings = {plain_heading(one) for one in table.columns}
+    if "piece" not in headings and "task" in headings and "piece" not in (mapping or {}):
+        mapping = {**(mapping or {}), "piece": "task"}  # ratings of tasks
     columns = Columns(
         table,
         problems,

@@ -31,8 +31,10 @@ _SESSION = (
     "actions",
     "rubric_notes",
     "consensus",
+    "anchors",
 )
 _ACTION = ("who", "what", "due", "by")
+_ANCHOR = ("piece", "commentary")
 _CONSENSUS = ("piece", "criterion", "score", "code", "reason")
 _MINUTES = {
     "agreed": MinuteKind.AGREED,
@@ -55,6 +57,15 @@ class AgreedScore:
 
 
 @dataclass(frozen=True, slots=True)
+class AnchorLine:
+    """A piece that the file makes an anchor by its consensus, and what makes it a good example."""
+
+    line: int
+    piece: str
+    commentary: str
+
+
+@dataclass(frozen=True, slots=True)
 class HeldSession:
     """A held session as its file has it; pieces and people are named by the ids of the files."""
 
@@ -72,6 +83,7 @@ class HeldSession:
     minutes: tuple[tuple[MinuteKind, str], ...]
     actions: tuple[tuple[str, str, date | None], ...]
     consensus: tuple[AgreedScore, ...]
+    anchors: tuple[AnchorLine, ...] = ()
     lines: dict[str, int] = field(default_factory=dict)
 
 
@@ -154,12 +166,23 @@ def _session(one: Fields, file: str) -> HeldSession:
             for n, node in enumerate(one.maps("actions"), start=1)
         ),
         consensus=_consensus(one),
+        anchors=_anchors(one),
         lines={"": one.line, **{name: node.line for name, node in one.node.entries.items()}},
     )
 
 
 def _action(one: Fields) -> tuple[str, str, date | None]:
     return one.needed("who"), one.needed("what"), one.day("due") or one.day("by")
+
+
+def _anchors(session: Fields) -> tuple[AnchorLine, ...]:
+    found = []
+    for number, node in enumerate(session.maps("anchors"), start=1):
+        one = Fields(node, session.problems, f"anchor {number}", _ANCHOR)
+        found.append(AnchorLine(node.line, one.needed("piece"), one.text("commentary")))
+    if first_repeat(one.piece for one in found) is not None:
+        session.problem("anchors", "A piece is listed twice.", "List each piece once.")
+    return tuple(found)
 
 
 def _consensus(session: Fields) -> tuple[AgreedScore, ...]:

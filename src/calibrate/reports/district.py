@@ -18,6 +18,7 @@ from calibrate.analysis.school_spread import school_spread
 from calibrate.analysis.session_trend import SessionTrend, session_trend
 from calibrate.analysis.severity_model import SeverityModel, severity_model
 from calibrate.analysis.short_answer import short_answer
+from calibrate.analysis.task_rigor import task_rigor
 from calibrate.analysis.wording import count
 from calibrate.model.roster import Edition
 from calibrate.reports import blocks, closing
@@ -41,8 +42,10 @@ from calibrate.reports.measures import measure_name, what_is_counted
 from calibrate.reports.outside import OutsideDistrictReport
 from calibrate.reports.own_teachers_section import own_teachers_section
 from calibrate.reports.parameters import ReportParameters
+from calibrate.reports.task_rigor_section import task_rigor_section
 from calibrate.store.project import Project
 from calibrate.workflows.district_facts import DistrictFacts, district_facts
+from calibrate.workflows.task_ratings import task_ratings
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,22 @@ class DistrictReport:
         labels = self.facts.labels
         found = own_teachers(self.readings, self.facts.scales, labels=labels)
         return own_teachers_section(found, labels)
+
+    def task_rigor(self) -> Block:
+        """How demanding the tasks are, next to how severe the scoring is."""
+        rated = task_ratings(self.project)
+        answered, labels = rated.answered, {**self.facts.labels, **rated.labels}
+        if self.parameters.window:
+            answered = answered[answered["window"] == self.parameters.window]
+        found = task_rigor(
+            rated.ratings,
+            rated.scales,
+            rated.settled,
+            answered,
+            declared=rated.declared,
+            labels=labels,
+        )
+        return task_rigor_section(found, self.comparison, labels, rated.scale_name)
 
     def distribution(self) -> Block:
         """Who is where, by school and window."""

@@ -266,6 +266,10 @@ class OutsideDistrictReport(_OutsideReport):
         """Nothing: a school's teachers are few, and it is about what they know of their children."""
         return _NOTHING
 
+    def task_rigor(self) -> Block:
+        """Nothing: which work a school sets stands in its own words elsewhere."""
+        return _NOTHING
+
     def distribution(self) -> Block:
         """Levels by school in every window, and growth."""
         made = [blocks.section("Who is where", what_is_counted(self.measures), new_page=True)]

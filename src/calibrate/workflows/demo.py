@@ -21,10 +21,11 @@ from calibrate.store.sealing import make_recovery_key
 from calibrate.store.sealing.encoding import to_text
 from calibrate.store.sealing.files import make_private_folder
 from calibrate.store.settings import FILE_NAME, read_settings
-from calibrate.workflows.imports import check_and_apply
+from calibrate.workflows.imports import SOURCE, check_and_apply
 
 TITLE = "Harbor Falls School District (sample)"
 RUBRIC = "k8-writing.yaml"
+TASK_RUBRIC = "webb-dok.yaml"
 NOTE = "about-this-demo.txt"
 _ID = "demo"
 _SURELY_DEAD = 600  # seconds; a demo's project is made in a few
@@ -44,6 +45,9 @@ STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("the children's work", "work", ("work",)),
     ("the year's scores", "scores", ("scores", "operational.csv")),
     ("the nine norming sessions", "sessions", ("sessions",)),
+    ("later readings of the anchors", "scores", ("scores", "validity.csv")),
+    ("the rubric for how demanding a task is", "rubric", ("rubrics", TASK_RUBRIC)),
+    ("the ratings of the tasks", "scores", ("scores", "task-ratings.csv")),
     ("the writing continuum", "continuum", ("continuum.yaml",)),
 )
 
@@ -190,7 +194,7 @@ def _describe(project: Project, warnings: tuple[str, ...]) -> DemoProject:
             "classrooms": unit.people.classrooms.count(),
             "students": unit.people.students.count(),
             "staff who rate": len(by_source),
-            "pieces of work": unit.work.pieces.count(),
+            "pieces of work": unit.work.pieces.count(source=SOURCE),
             "readings": unit.scores.readings.count(),
             "norming sessions": len(sessions),
         }

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from calibrate.errors import NotFound
 from calibrate.exchange.score_rows import ScoreRow, criterion_id, read_cell
-from calibrate.model.rubric import ConditionCode, Rubric
+from calibrate.model.rubric import ConditionCode, Purpose, Rubric
 from calibrate.model.scores import ReadingPurpose
 from calibrate.model.work import Piece
 from calibrate.workflows.imports import ImportRun
 from calibrate.workflows.imports_known import Known
+from calibrate.workflows.imports_rated_tasks import TASK_SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +70,9 @@ class _RowReader:
         self.run.problems.add(message, row=row.row, column=column, fix=fix)
 
     def read(self, row: ScoreRow) -> Judgement | None:
-        piece = self.known.pieces.get(row.piece)
-        if piece is None:
-            self.problem(
-                row,
-                "piece",
-                "The project has no such piece.",
-                "Check the id, or bring in the work first.",
-            )
-        raters = self._raters(row)
         rubric = self._rubric(row)
+        piece = self._piece(row, rubric)
+        raters = self._raters(row)
         if piece is None or raters is None or rubric is None:
             return None
         if not self._fits(row, piece, raters):
@@ -111,6 +105,30 @@ class _RowReader:
             row.scored_at,
             row.minutes,
         )
+
+    def _piece(self, row: ScoreRow, rubric: Rubric | None) -> Piece | None:
+        """The piece of the row; with a rubric for tasks, the one that stands for its task."""
+        piece, task = self.known.pieces.get(row.piece), self.known.tasks.get(row.piece)
+        rates_tasks = rubric is not None and rubric.purpose is Purpose.TASK_DEMAND
+        if rates_tasks and not row.session:
+            piece = self.known.rated_tasks.piece(task) if task is not None else None
+            if piece is None:
+                self.problem(
+                    row,
+                    "piece",
+                    "The project has no such task.",
+                    "Check the id, or list it in tasks.csv beside the work and bring that in first.",
+                )
+        elif piece is None:
+            self.problem(
+                row,
+                "piece",
+                "The project has no such piece.",
+                "Check the id, or bring in the work first."
+                if task is None
+                else "This is a task: say with which rubric it was rated (--rubric webb-dok).",
+            )
+        return piece
 
     def _raters(self, row: ScoreRow) -> tuple[str, ...] | None:
         found = []
@@ -161,7 +179,7 @@ class _RowReader:
     def _fits(self, row: ScoreRow, piece: Piece, raters: tuple[str, ...]) -> bool:
         """Whether window, session and panel agree with the row."""
         fits = True
-        if row.window and row.window != piece.window_id:
+        if row.window and row.window != piece.window_id and piece.source != TASK_SOURCE:
             self.problem(
                 row, "window", "The piece belongs to another window.", "Correct one of the two."
             )

@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from calibrate.model.roster import Enrolment, Teaching
 from calibrate.model.rubric import Purpose, Rubric
-from calibrate.model.work import Piece
+from calibrate.model.work import Piece, Task
 from calibrate.store.repository import Unit
 from calibrate.workflows.imports import SOURCE
+from calibrate.workflows.imports_rated_tasks import RatedTasks
 
 _Stay = TypeVar("_Stay", Enrolment, Teaching)
 
@@ -22,6 +23,8 @@ class Known:
     ----------
     pieces
         By the id of the files, and by code.
+    tasks
+        By their id.
     raters
         Our ids by the ids of the files.
     """
@@ -30,6 +33,8 @@ class Known:
         pieces = unit.work.pieces.all()
         self.pieces: dict[str, Piece] = {piece.code: piece for piece in pieces}
         self.pieces |= {piece.source_id: piece for piece in pieces if piece.source == SOURCE}
+        self.tasks: dict[str, Task] = {one.id: one for one in unit.work.tasks.all()}
+        self.rated_tasks = RatedTasks(unit, pieces)
         self.raters = {
             source_id: one.id for source_id, one in unit.people.by_source("rater", SOURCE).items()
         }

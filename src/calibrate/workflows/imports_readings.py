@@ -63,6 +63,8 @@ def bring_in(
     occasions = _occasions(run, known, judgements_of(run, known, rows, sessions))
     run.problems.raise_if_any()
     _warn_of_the_future(run, occasions)
+    if known.rated_tasks.new:
+        run.tally.add("rated tasks", run.unit.work.pieces.put_all(known.rated_tasks.new))
     _write(run, occasions)
     return list(occasions.values())
 

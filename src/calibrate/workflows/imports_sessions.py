@@ -28,6 +28,7 @@ from calibrate.model.session import (
 from calibrate.store.project import Project
 from calibrate.store.unit import Change
 from calibrate.workflows.imports import FileImporter, ImportOptions, ImportRun
+from calibrate.workflows.imports_anchors import bring_in_anchors
 from calibrate.workflows.imports_consensus import consensus_of
 from calibrate.workflows.imports_judgements import SessionPlace
 from calibrate.workflows.imports_known import Known
@@ -93,14 +94,12 @@ class SessionsImporter(FileImporter):
         }
         others = [row for row in rows if row.session not in sessions]
         places |= places_of(run, others)
+        settled_at = {
+            one.id: _settled_at(sessions[one.id], [row for row in rows if row.session == one.id])
+            for one in records.values()
+        }
         agreed = {
-            one.id: consensus_of(
-                run,
-                known,
-                sessions[one.id],
-                one,
-                _settled_at(sessions[one.id], [row for row in rows if row.session == one.id]),
-            )
+            one.id: consensus_of(run, known, sessions[one.id], one, settled_at[one.id])
             for one in records.values()
         }
         if not run.problems.found:
@@ -111,6 +110,7 @@ class SessionsImporter(FileImporter):
             mine = [o for o in occasions if o.first.session == one.id]
             self._beside(run, held, one, reader.raters(held), mine)
             run.unit.sessions.consensus.add_all(agreed[one.id])
+            bring_in_anchors(run, known, held, one, settled_at[one.id])
 
     def _beside(
         self,

@@ -16,9 +16,10 @@ from calibrate.model.resolution import (
     resolution_rule,
     resolve,
 )
-from calibrate.model.rubric import Rubric, Scale
+from calibrate.model.rubric import Purpose, Rubric, Scale
 from calibrate.model.scores import ReadingPurpose
 from calibrate.store.project import Project
+from calibrate.store.repository import Unit
 from calibrate.store.score_rows import (
     PIECE_COLUMNS,
     current_score_rows,
@@ -92,8 +93,9 @@ def score_table(
     window: str | None = None,
     round: str | Iterable[str] | None = None,  # noqa: A002
     purpose: str | Iterable[str] | None = None,
+    of_tasks: bool = False,
 ) -> pd.DataFrame:
-    """Every judgement that stands, one row per reading and criterion.
+    """Every judgement of student work that stands, one row per reading and criterion.
 
     A joint reading is one row per criterion: its ``rater`` is the raters' ids joined by ``+``, its
     ``rater_school`` their school if they share one. Readings of a rater's own student are there,
@@ -109,6 +111,9 @@ def score_table(
         Only pieces of this school, and judgements of its raters.
     round, purpose
         Only this one, or these.
+    of_tasks
+        Ratings of how demanding tasks are (rubrics of the purpose ``task_demand``) instead. A
+        session's judgements come whatever its rubric judges.
 
     Returns
     -------
@@ -127,6 +132,9 @@ def score_table(
             purposes=_some(purpose),
         )
         people = readers(unit)
+        demand = _rubrics_of_demand(unit)
+    if session is None:
+        rows = [one for one in rows if (_rubric_key(one) in demand) == of_tasks]
     for row in rows:
         row["rater"], row["joint"], row["rater_school"] = _readers_of(people[row["reading"]])
     return _frame(rows, COLUMNS)
@@ -142,6 +150,7 @@ def records_of(
     *,
     school: str | None = None,
     window: str | None = None,
+    of_tasks: bool = False,
 ) -> pd.DataFrame:
     """The score of record of every piece and criterion.
 
@@ -157,6 +166,8 @@ def records_of(
         Only pieces of this school.
     window
         Only pieces of this window.
+    of_tasks
+        The settled demand of tasks instead of scores of student work.
 
     Returns
     -------
@@ -171,11 +182,14 @@ def records_of(
         agreed = latest_consensus_rows(unit, window_id=window)
         people = readers(unit)
         rubrics = {(one.id, one.version): one for one in unit.rubrics.all()}
+        demand = _rubrics_of_demand(unit)
         skipped = {one.id: set(one.not_scored) for one in unit.work.pieces.all() if one.not_scored}
     gathered = _gather(rows, agreed, people)
     records: list[dict[str, Any]] = []
     for (piece_id, rubric_id, version), piece in gathered.items():
         if school is not None and piece.about["piece_school"] != school:
+            continue
+        if ((rubric_id, version) in demand) != of_tasks:
             continue
         rubric = rubrics[(rubric_id, version)]
         for criterion in rubric.criteria:
@@ -201,6 +215,16 @@ def records_of(
             )
     records.sort(key=lambda row: (row["piece"], row["rubric_id"], row["rubric_version"]))
     return _frame(records, RECORD_COLUMNS)
+
+
+def _rubrics_of_demand(unit: Unit) -> set[tuple[str, int]]:
+    """The rubrics that judge tasks, not student work."""
+    found = unit.rubrics.all()
+    return {(one.id, one.version) for one in found if one.purpose is Purpose.TASK_DEMAND}
+
+
+def _rubric_key(row: dict[str, Any]) -> tuple[str, int]:
+    return row["rubric_id"], row["rubric_version"]
 
 
 @dataclass(slots=True)
