@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 from district import FIRST_DAY, ROOM, ROOMS, SCHOOL, SCHOOLS, Room
-from draws import stream
+from draws import chance, stream
 
 NAMES = Path(__file__).parent / "names.yaml"
 MOVES_BETWEEN_SCHOOLS, MOVES_BETWEEN_ROOMS, LATE_ARRIVALS, LEAVERS = 10, 8, 12, 8
@@ -27,7 +27,10 @@ COLUMNS = [
     "grade",
     "start",
     "end",
+    "programs",
 ]
+#: Programmes that a child may be in, and in what share of children. No reader was made to score them otherwise.
+PROGRAMS = {"multilingual": 0.16, "special education": 0.13}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,11 @@ def children() -> tuple[Child, ...]:
     )
 
 
+def programs_of(child: Child) -> tuple[str, ...]:
+    """The programmes that a child is in."""
+    return tuple(one for one, share in PROGRAMS.items() if chance(share, "program", one, child.id))
+
+
 def adults() -> tuple[Adult, ...]:
     """Every member of staff: a teacher per room, some co-teachers, and those who serve a whole school."""
     posts: list[tuple[str, str, tuple[str, ...]]] = []
@@ -206,4 +214,5 @@ def _row(
         "grade": grade,
         "start": start,
         "end": end,
+        "programs": ";".join(programs_of(person)) if isinstance(person, Child) else "",
     }

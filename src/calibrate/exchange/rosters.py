@@ -22,6 +22,7 @@ OPTIONAL = (
     "grade",
     "start",
     "end",
+    "programs",
 )
 _ROLES = ("student", *(role.value for role in Role))
 
@@ -59,12 +60,19 @@ class Stay:
 
 @dataclass(slots=True)
 class Roster:
-    """A checked roster; people are named by the ids of the file."""
+    """A checked roster; people are named by the ids of the file.
+
+    Parameters
+    ----------
+    programs
+        The programmes of each child; None where the file has no such column.
+    """
 
     schools: dict[str, School] = field(default_factory=dict)
     classrooms: dict[str, Classroom] = field(default_factory=dict)
     people: dict[str, RosterPerson] = field(default_factory=dict)
     stays: list[Stay] = field(default_factory=list)
+    programs: dict[str, set[str]] | None = None
     warnings: list[str] = field(default_factory=list)
     sha256: str = ""
 
@@ -86,6 +94,8 @@ def roster_of(source: SourceFile) -> Roster:
     problems = Problems(source.name)
     columns = Columns(table, problems, required=REQUIRED, optional=OPTIONAL)
     reader = _RosterReader(problems)
+    if "programs" in columns:
+        reader.roster.programs = {}
     for row in columns:
         reader.take(row)
     reader.finish()
@@ -117,6 +127,9 @@ class _RosterReader:
         if person_id is None or role is None:
             return
         self._person(row, person_id, role, school_id)
+        if role == "student" and self.roster.programs is not None:
+            named = {" ".join(one.split()) for one in row.several("programs")}
+            self.roster.programs.setdefault(person_id, set()).update(named - {""})
         if classroom_id is None:
             return
         if role == "student":

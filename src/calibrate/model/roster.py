@@ -67,6 +67,17 @@ class Student:
 
 
 @dataclass(frozen=True, slots=True)
+class StudentProgram:
+    """A programme that a child is in, such as ``multilingual`` or ``special education``.
+
+    Kept only where a district gives it, and only for one question: whether groups are scored alike.
+    """
+
+    student_id: str
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolment:
     """A child in a classroom, in a grade, between two dates (both inclusive; None is open)."""
 

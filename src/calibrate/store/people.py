@@ -18,6 +18,7 @@ from calibrate.model.roster import (
     Rater,
     School,
     Student,
+    StudentProgram,
     Teaching,
 )
 from calibrate.store.schema import people as tables
@@ -34,6 +35,7 @@ class People:
         self.schools = Noun(unit, School, tables.school, "school")
         self.classrooms = Noun(unit, Classroom, tables.classroom, "classroom")
         self.students = Noun(unit, Student, tables.student, "student")
+        self.programs = Noun(unit, StudentProgram, tables.student_program, "programme")
         self.enrolments = Noun(unit, Enrolment, tables.enrolment, "enrolment")
         self.raters = Noun(unit, Rater, tables.rater, "rater")
         self.teaching = Noun(unit, Teaching, tables.teaching, "teaching record")

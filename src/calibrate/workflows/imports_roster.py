@@ -18,6 +18,7 @@ from calibrate.model.roster import (
     Rater,
     School,
     Student,
+    StudentProgram,
     Teaching,
     grade_position,
 )
@@ -44,6 +45,7 @@ class RosterImporter(FileImporter):
         people = self._people(run)
         run.problems.raise_if_any()
         self._names(run, people)
+        self._programs(run, people)
         self._enrolments(run, people)
         self._teaching(run, people)
 
@@ -113,6 +115,24 @@ class RosterImporter(FileImporter):
             if one.given_name or one.family_name
         ]
         run.tally.add("names", run.unit.people.names.put_all(wanted))
+
+    def _programs(self, run: ImportRun, ids: dict[str, str]) -> None:
+        """What the file says of a child's programmes is the whole truth about them."""
+        if self.roster.programs is None:
+            return
+        noun = run.unit.people.programs
+        wanted = [
+            StudentProgram(ids[source_id], program)
+            for source_id, programs in self.roster.programs.items()
+            if source_id in ids
+            for program in sorted(programs)
+        ]
+        listed = {ids[one] for one in self.roster.programs if one in ids}
+        gone = {one for one in noun.all() if one.student_id in listed} - set(wanted)
+        for one in gone:
+            noun.remove(one.student_id, one.program)
+        run.tally.count("programmes", "changed", len(gone))
+        run.tally.add("programmes", noun.put_all(wanted))
 
     def _enrolments(self, run: ImportRun, ids: dict[str, str]) -> None:
         noun = run.unit.people.enrolments

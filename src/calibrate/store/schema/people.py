@@ -31,6 +31,13 @@ student = sa.Table(
     sa.UniqueConstraint("source", "source_id"),
 )
 
+student_program = sa.Table(
+    "student_program",
+    metadata,
+    key("student_id", to("student.id")),
+    key("program"),
+)
+
 enrolment = sa.Table(
     "enrolment",
     metadata,
