@@ -19,7 +19,9 @@ def grouped(
     much harsher oak's readers are with everybody.
     """
     rng = np.random.default_rng(seed)
-    severity = {f"{s}{i}": rng.normal(severe * (s == "oak"), 0.4) for s in SCHOOLS for i in range(4)}
+    severity = {
+        f"{s}{i}": rng.normal(severe * (s == "oak"), 0.4) for s in SCHOOLS for i in range(4)
+    }
     rows, members = [], []
     for p in range(n_pieces):
         piece, member = f"P{p:03d}", rng.random() < 0.3
@@ -35,7 +37,7 @@ def grouped(
                 steps = np.cumsum([0.0, at + 2.0, at, at - 2.0])
                 chance = np.exp(steps - steps.max())
                 level = 1 + rng.choice(4, p=chance / chance.sum())
-                rows.append((piece, rater, criterion, level, SCHOOLS[s], f"S{p % 200:03d}"))
+                rows.append((piece, rater, criterion, level, SCHOOLS[s], f"S{p // 2:03d}"))
     columns = ["piece", "rater", "criterion", "score", "rater_school", "student"]
     table = pd.DataFrame(rows, columns=columns)
     return table, pd.DataFrame(members, columns=["attribute", "group", "piece"])

@@ -228,3 +228,28 @@ def test_groups_that_meet_only_by_way_of_another_have_an_answer_through_all_link
     shown = run(text, "--group", "School").output
     assert "Directly, and through all links" in shown
     assert "by way of others, as they share no piece" in " ".join(shown.split())
+
+
+def groups_table() -> str:
+    """Three schools share pieces by two; a third of the students are in a programme."""
+    from tests.analysis.grouped_districts import grouped
+
+    scores, members = grouped(3, bias=1.8)
+    programme = members.set_index("piece")["group"]
+    scores = scores.assign(Programme=scores["piece"].map(programme).fillna(""))
+    return scores.rename(columns={"rater_school": "School"}).to_csv(index=False)
+
+
+def test_student_groups_are_looked_at_only_where_a_column_is_named(run):
+    text = groups_table()
+    answer = answer_of(run(text, "--group", "School", "--student-group", "Programme", "--json"))
+    found = answer["student_groups"]
+    assert (found["n_tested"], found["min_students"]) == (3, 10)
+    flagged = [one["school"] for one in found["cells"] if one["flagged"]]
+    assert flagged[0] in ("ash", "elm", "oak") and "oak" in flagged
+    assert "not a verdict on anybody" in found["sentence"]
+    assert answer_of(run(text, "--group", "School", "--json"))["student_groups"] is None
+    shown = run(text, "--group", "School", "--student-group", "Programme").stdout
+    assert "look into it" in shown
+    wrong = run(text, "--group", "School", "--student-group", "Language")
+    assert wrong.exit_code == 2

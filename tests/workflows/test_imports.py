@@ -319,3 +319,22 @@ def test_ten_thousand_scores_come_in(district):
     assert summary.details == {"readings": {"new": 6_000}, "scores": {"new": 12_000}}
     again = district.scores("\n".join(["piece,rater,FOC,CONV", *rows]))
     assert again.details == {"readings": {"unchanged": 6_000}, "scores": {"unchanged": 12_000}}
+
+
+def test_a_roster_may_say_the_programmes_of_children_and_a_later_one_corrects_them(district):
+    def told(first: str, second: str) -> str:
+        head, *rows = ROSTER.splitlines()
+        said = {2: first, 3: second}
+        return "\n".join(
+            [f"{head},programs", *(f"{row},{said.get(n, '')}" for n, row in enumerate(rows))]
+        )
+
+    summary = district.roster(told("multilingual; special  education", "multilingual"))
+    assert summary.details["programmes"] == {"new": 3}
+    again = district.roster(told("multilingual", "multilingual"))
+    assert again.details["programmes"] == {"changed": 1, "unchanged": 2}
+    district.roster(ROSTER)  # without the column nothing is said about them
+    with district.project.reading() as unit:
+        of = {one.id: one.source_id for one in unit.people.students.all()}
+        kept = {(of[one.student_id], one.program) for one in unit.people.programs.all()}
+    assert kept == {("SID70002", "multilingual"), ("SID70003", "multilingual")}

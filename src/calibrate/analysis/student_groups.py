@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from scipy import stats as distributions
 
 from calibrate.analysis.piece_groups import piece_groups
-from calibrate.analysis.readings import ScaleLike, as_scales, independent_blind
+from calibrate.analysis.readings import ScaleLike, Scales, as_scales, independent_blind
 from calibrate.analysis.wording import count, label, points, signed
-from calibrate.stats.facets import fit_facets, prepare_judgements
+from calibrate.stats.facets import FacetsFit, fit_facets, prepare_judgements
 from calibrate.stats.facets.effects import Residuals, false_discovery, harsher
 from calibrate.stats.facets.judgements import CRITERION, RATER
 
@@ -154,6 +154,7 @@ def student_groups(
     *,
     group: str = "rater_school",
     min_students: int = MIN_STUDENTS,
+    fit: FacetsFit | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> StudentGroups:
     """Look for schools whose readers score a student group otherwise than other readers do.
@@ -169,6 +170,8 @@ def student_groups(
         The column of the rater's school.
     min_students
         The fewest students of a cell.
+    fit
+        The many-facet model of the same readings, where somebody has fitted it already.
     labels
         What schools and groups are called in sentences.
     """
@@ -182,7 +185,8 @@ def student_groups(
     names = list(pairs.itertuples(index=False, name=None))
     cells: list[GroupCell] = []
     if len(schools) > 1 and names:
-        cells = _look(rows, known, members, names, schools, group, min_students)
+        fit = _fitted(rows, known) if fit is None else fit
+        cells = _look(fit, rows, members, names, schools, group, min_students)
         flags = false_discovery(np.array([one.p for one in cells]))
         cells = [replace(one, flagged=bool(flag)) for one, flag in zip(cells, flags, strict=True)]
         cells = [replace(one, sentence=_cell_words(one, labels)) for one in cells]
@@ -192,25 +196,29 @@ def student_groups(
     )
 
 
+def _fitted(rows: pd.DataFrame, scales: Scales) -> FacetsFit:
+    return fit_facets(
+        prepare_judgements(
+            rows["piece"],
+            rows["rater"],
+            rows["criterion"],
+            rows["score"],
+            {name: scale.values for name, scale in scales.items()},
+            groups=piece_groups(rows).labels,
+            model="rating_scale",
+        )
+    )
+
+
 def _look(
+    fit: FacetsFit,
     rows: pd.DataFrame,
-    scales: ScaleLike,
     members: pd.DataFrame,
     names: list[tuple[str, str]],
     schools: list[str],
     group: str,
     min_students: int,
 ) -> list[GroupCell]:
-    data = prepare_judgements(
-        rows["piece"],
-        rows["rater"],
-        rows["criterion"],
-        rows["score"],
-        {name: scale.values for name, scale in as_scales(scales).items()},
-        groups=piece_groups(rows).labels,
-        model="rating_scale",
-    )
-    fit = fit_facets(data)
     beside = _Beside.of(rows, group, schools)
     sets = {name: set(part["piece"]) for name, part in members.groupby(["attribute", "group"])}
     found: dict[tuple[str, str, str], list[GroupCell]] = {}
@@ -218,7 +226,7 @@ def _look(
         residuals = Residuals(part)
         judged = residuals.data
         piece = np.array(judged.pieces, dtype=object)[judged.piece]
-        rater = np.array(data.facets[RATER].ids, dtype=object)[judged.rater]
+        rater = np.array(fit.data.facets[RATER].ids, dtype=object)[judged.rater]
         school = np.array([beside.school_of.get(one, -1) for one in rater], dtype=np.int64)
         shared = np.array(
             [s >= 0 and (p, s) in beside.shared for p, s in zip(piece, school, strict=True)]

@@ -60,6 +60,21 @@ def compare(
             "pieces would change sides if another group had scored them.",
         ),
     ] = None,
+    student_group: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HEADING",
+            help="A column of the groups that a piece's writer or work belongs to (language, programme); may be repeated.",
+        ),
+    ] = None,
+    student: Annotated[
+        str | None,
+        typer.Option(metavar="HEADING", help="The column of students, if not “student”."),
+    ] = None,
+    min_students: Annotated[
+        int,
+        typer.Option(help="The fewest students of a group that is looked at.", min=5, max=30),
+    ] = 10,
     piece: PieceColumn = None,
     rater: RaterColumn = None,
     criterion: CriterionColumn = None,
@@ -84,6 +99,7 @@ def compare(
         through_model,
     )
     from calibrate.commands._own_teachers import mark_own, own_beside_others, show_own
+    from calibrate.commands._student_groups import groups_looked_at, show_groups
     from calibrate.exchange.cells import plain_heading
 
     table = read_scores(
@@ -110,6 +126,13 @@ def compare(
     if own is not None:
         mark_own(frame, _column(frame, plain_heading(own), "--own", own), own, table.file)
     beside_own = own_beside_others(frame, table.levels, column, too_small)
+    headings = {
+        one: _column(frame, plain_heading(one), "--student-group", one)
+        for one in student_group or ()
+    }
+    if student is not None:
+        frame["student"] = frame[_column(frame, plain_heading(student), "--student", student)]
+    looked = groups_looked_at(frame, table.levels, column, headings, min_students)
     rows = blind_readings(frame, table.levels, "be compared", file=table.file)
     rows = rows[rows[column].notna()]
     if rows.empty:
@@ -129,11 +152,13 @@ def compare(
         answer["bridges"] = [one.as_dict() for one in found]
         answer |= answers.as_dict()
         answer["own_teachers"] = None if beside_own is None else beside_own.as_dict()
+        answer["student_groups"] = None if looked is None else looked.as_dict()
         print_json(answer)
     else:
         show_comparison(result, answers)
         show_through_model(result, through)
         show_own(beside_own)
+        show_groups(looked)
 
 
 def _column(frame: pd.DataFrame, plain: str, option: str, heading: str) -> str:

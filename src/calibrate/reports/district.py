@@ -18,6 +18,7 @@ from calibrate.analysis.school_spread import school_spread
 from calibrate.analysis.session_trend import SessionTrend, session_trend
 from calibrate.analysis.severity_model import SeverityModel, severity_model
 from calibrate.analysis.short_answer import short_answer
+from calibrate.analysis.student_groups import student_groups
 from calibrate.analysis.task_rigor import task_rigor
 from calibrate.analysis.wording import count
 from calibrate.model.roster import Edition
@@ -42,9 +43,11 @@ from calibrate.reports.measures import measure_name, what_is_counted
 from calibrate.reports.outside import OutsideDistrictReport
 from calibrate.reports.own_teachers_section import own_teachers_section
 from calibrate.reports.parameters import ReportParameters
+from calibrate.reports.student_groups_section import student_groups_section
 from calibrate.reports.task_rigor_section import task_rigor_section
 from calibrate.store.project import Project
 from calibrate.workflows.district_facts import DistrictFacts, district_facts
+from calibrate.workflows.student_members import student_members
 from calibrate.workflows.task_ratings import task_ratings
 
 
@@ -222,7 +225,9 @@ class DistrictReport:
     def own_teachers(self) -> Block:
         """Classroom teachers' own scores beside others' blind readings."""
         labels = self.facts.labels
-        found = own_teachers(self.readings, self.facts.scales, labels=labels)
+        found = own_teachers(
+            self.readings, self.facts.scales, margin=self.facts.margin, labels=labels
+        )
         return own_teachers_section(found, labels)
 
     def task_rigor(self) -> Block:
@@ -240,6 +245,18 @@ class DistrictReport:
             labels=labels,
         )
         return task_rigor_section(found, self.comparison, labels, rated.scale_name)
+
+    def student_groups(self) -> Block:
+        """Whether schools score the work of student groups alike: a question, never a verdict."""
+        found = student_groups(
+            self.readings,
+            self.facts.scales,
+            student_members(self.project),
+            min_students=self.project.settings.min_n,
+            fit=self.scale.fit if self.scale else None,
+            labels=self.facts.labels,
+        )
+        return student_groups_section(found, self.facts.labels)
 
     def distribution(self) -> Block:
         """Who is where, by school and window."""

@@ -270,6 +270,10 @@ class OutsideDistrictReport(_OutsideReport):
         """Nothing: which work a school sets stands in its own words elsewhere."""
         return _NOTHING
 
+    def student_groups(self) -> Block:
+        """Nothing: it is a question for the staff, and its groups are small."""
+        return _NOTHING
+
     def distribution(self) -> Block:
         """Levels by school in every window, and growth."""
         made = [blocks.section("Who is where", what_is_counted(self.measures), new_page=True)]
