@@ -137,6 +137,16 @@ def test_the_session_reports_numbers_are_those_of_the_scores(sample_reports):
     assert said == round(100 * share)
 
 
+def test_the_district_report_tells_what_a_second_reader_brings_in_hours(sample_reports):
+    soup = page(sample_reports, ReportJob("district", "district"))
+    (heading,) = [one for one in soup.find_all("h2") if "second reader" in one.get_text()]
+    said = heading.find_next("figure").get_text(" ")
+    assert re.search(
+        r"lifts dependability from \.\d\d to \.\d\d and costs \d+ hours of scoring", said
+    )
+    assert re.search(r"plausibly lies from \.\d\d to \.\d\d", said)
+
+
 def test_a_raters_feedback_is_on_no_index(sample_reports):
     rater = known(sample_reports, next(job for job in JOBS if job.kind == "rater"))
     assert page_of(sample_reports, rater).is_file()

@@ -8,6 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from calibrate.analysis.comparability import Comparison, compare
+from calibrate.analysis.dependability import dependability
 from calibrate.analysis.exchange import Exchange, exchanges
 from calibrate.analysis.own_teachers import own_teachers
 from calibrate.analysis.readings import independent_blind
@@ -43,6 +44,7 @@ from calibrate.reports.measures import measure_name, what_is_counted
 from calibrate.reports.outside import OutsideDistrictReport
 from calibrate.reports.own_teachers_section import own_teachers_section
 from calibrate.reports.parameters import ReportParameters
+from calibrate.reports.second_reader_section import second_reader_section
 from calibrate.reports.student_groups_section import student_groups_section
 from calibrate.reports.task_rigor_section import task_rigor_section
 from calibrate.store.project import Project
@@ -257,6 +259,11 @@ class DistrictReport:
             labels=self.facts.labels,
         )
         return student_groups_section(found, self.facts.labels)
+
+    def second_reader(self) -> Block:
+        """What a second reader would bring, and what it costs."""
+        found = dependability(self.readings, self.facts.scales)
+        return second_reader_section(found, {}, self.draw)
 
     def distribution(self) -> Block:
         """Who is where, by school and window."""

@@ -274,6 +274,10 @@ class OutsideDistrictReport(_OutsideReport):
         """Nothing: it is a question for the staff, and its groups are small."""
         return _NOTHING
 
+    def second_reader(self) -> Block:
+        """Nothing: it is the district's own planning."""
+        return _NOTHING
+
     def distribution(self) -> Block:
         """Levels by school in every window, and growth."""
         made = [blocks.section("Who is where", what_is_counted(self.measures), new_page=True)]
