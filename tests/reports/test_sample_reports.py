@@ -180,3 +180,17 @@ def test_files_are_for_their_owner_alone(sample_reports, job):
     folder = page_of(sample_reports, job).parent
     for path in folder.iterdir():
         assert path.stat().st_mode & 0o077 == 0, path.name
+
+
+def test_what_is_about_teachers_tasks_and_student_groups_is_for_staff_alone(sample_reports):
+    inside, outside = (
+        page(sample_reports, ReportJob("district", "district", edition=edition)).get_text()
+        for edition in (Edition.INSIDE, Edition.OUTSIDE)
+    )
+    for heading, caution in (
+        ("Do teachers score their own students as others would?", "what they know of the child"),
+        ("How demanding are the tasks, and how severe is the scoring?", "a year needs all of them"),
+        ("Is the work of student groups scored alike?", "cannot be told from scores"),
+    ):
+        assert heading in inside and caution in inside
+        assert heading not in outside and caution not in outside

@@ -33,6 +33,7 @@ def test_a_task_is_settled_by_its_raters_and_each_school_has_its_demand(rated):
     found = task_ratings(rated.project)
     assert found.rubric.id == "webb-dok"
     assert set(found.ratings["piece"]) == {"moment"}
+    assert found.depths == {"moment": 3}  # the list says 2
     result = task_rigor(
         found.ratings,
         found.scales,
@@ -85,7 +86,7 @@ def test_a_task_scored_with_the_rubric_for_student_work_is_told_which_rubric_to_
 def test_without_ratings_the_list_of_tasks_speaks_for_itself(district):
     district.ready().scores()
     found = task_ratings(district.project)
-    assert found.rubric is None and found.declared == {"moment": 2}
+    assert found.rubric is None and found.declared == found.depths == {"moment": 2}
     result = task_rigor(
         found.ratings, found.scales, found.settled, found.answered, declared=found.declared
     )

@@ -14,6 +14,7 @@ from calibrate.analysis.readings import independent_blind
 from calibrate.analysis.severity import TOTAL
 from calibrate.store.project import Project
 from calibrate.workflows.district_facts import DistrictFacts, district_facts
+from calibrate.workflows.task_ratings import task_ratings
 
 Agreements = tuple[tuple[GroupAgreement, ...], tuple[GroupAgreement, ...]]
 """Within schools and between them."""
@@ -26,8 +27,8 @@ class SchoolSource:
     Parameters
     ----------
     pieces
-        How many pieces there are by window, school and the depth of knowledge of their task (None
-        where that is not known).
+        How many pieces there are by window, school and the depth of knowledge of their task: as
+        raters settled it, else as it is listed (None where that is not known).
     """
 
     facts: DistrictFacts
@@ -90,8 +91,8 @@ def open_schools(folder: Path) -> SchoolSource:
     """
     with Project.open(folder) as project:
         facts = district_facts(project)
+        depth = task_ratings(project).depths
         with project.reading() as unit:
-            depth = {one.id: one.dok for one in unit.work.tasks.all()}
             pieces = Counter(
                 (
                     one.window_id or "",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from calibrate.analysis.task_rigor import FEWEST_RATERS
 from calibrate.model.rubric import Rubric, Scale
 from calibrate.model.work import Task
 from calibrate.store.project import Project
@@ -57,6 +58,20 @@ class TaskRatings:
         if self.rubric is not None and self.rubric.id != WEBB:
             return {}
         return {one.id: one.dok for one in self.tasks}
+
+    @property
+    def depths(self) -> dict[str, int | None]:
+        """Webb's depth of each task, as in the report: settled by two raters or more, else as listed."""
+        found = {one.id: one.dok for one in self.tasks}
+        if self.rubric is None or self.rubric.id != WEBB:
+            return found
+        rows = self.settled[
+            (self.settled["state"] == "settled") & (self.settled["n_readings"] >= FEWEST_RATERS)
+        ]
+        for task, value in zip(rows["task"], rows["value"], strict=True):
+            if float(value).is_integer():
+                found[str(task)] = int(value)
+        return found
 
     @property
     def scale_name(self) -> str:
