@@ -19,6 +19,9 @@ from calibrate.exchange.levels import parse_levels
         ("0-4:0.5", (0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4)),
         ("0-2:0.1", tuple(round(i / 10, 1) for i in range(21))),
         ("2.5,3", (2.5, 3)),
+        ("-2-1", (-2, -1, 0, 1)),
+        ("-2--1:0.5", (-2, -1.5, -1)),
+        ("−2,-1,0,1", (-2, -1, 0, 1)),
         ("LP,IP,P,E", (1, 2, 3, 4)),
     ],
 )
@@ -47,7 +50,7 @@ def test_words_count_from_the_lowest():
     "text",
     [
         "3", "", ",", "1,,2", "1,1", "4-1", "1-4:0", "0-4:0.3", "0-999999", "P", "P,p", "1,two",
-        "ORG=1-4,ORG=1-3", "=1-4", "1,2,ORG=1-4", "ORG=", "1-4-7", "-1-3", "nan,1", "1e3,2",
+        "ORG=1-4,ORG=1-3", "=1-4", "1,2,ORG=1-4", "ORG=", "1-4-7", "1--1", "-", "--1-3", "nan,1", "1e3,2",
     ],
 )  # fmt: skip
 def test_what_is_no_scale_is_refused_with_the_forms(text):

@@ -156,6 +156,39 @@ def test_a_second_reading_in_another_session_round_or_purpose_is_no_duplicate(wr
     assert len(read_score_table(write(text + "\n".join(rows)), levels="1-2").frame) == 4
 
 
+def test_the_same_round_in_two_spellings_is_a_duplicate_and_names_no_piece(write):
+    """“blind”, “1” and an empty cell are one round; ids may be children's names."""
+    text = "piece,rater,criterion,score,round,purpose\n"
+    for first, again in [("blind,", "1,independent"), (",", "Blind,"), ("2,", "After discussion,")]:
+        rows = [f"Sam Sample,A,ORG,1,{first}", f"Sam Sample,A,ORG,1,{again}"]
+        with pytest.raises(ImportRefused) as refused:
+            read_score_table(write(text + "\n".join(rows)), levels="1-2")
+        (problem,) = refused.value.problems
+        assert (problem.row, problem.column) == (3, "score")
+        assert "already in row 2" in problem.message
+        assert "Sam" not in str(refused.value)
+
+
+def test_scores_below_zero_are_scores_where_the_scale_says_so(write):
+    text = "piece,rater,score\nP1,A,-1\nP1,B,−2\nP2,A,0\nP2,B,1\n"
+    table = read_score_table(write(text), levels="-2-1")
+    assert table.frame["score"].tolist() == [-1, -2, 0, 1]
+    assert read_score_table(write(text)).levels == {"all": (-2, -1, 0, 1)}
+    with pytest.raises(ImportRefused, match="The score -1 is not on the scale"):
+        read_score_table(write(text), levels="0-1")
+
+
+def test_ids_that_differ_in_capitals_or_spaces_alone_are_told(write):
+    text = "piece,rater,score\nP1,A,1\np1,B,2\nP 1,C,2\nP2,A,1\nP2,a,1\n"
+    table = read_score_table(write(text), levels="1-2")
+    assert len(table.frame["piece"].unique()) == 4
+    told = [one for one in table.warnings if "spellings" in one]
+    assert len(told) == 2
+    assert "1 piece occurs" in told[0] and "1 rater occurs" in told[1]
+    plain = "piece,rater,score\nP1,A,1\nP1,B,2\n"
+    assert read_score_table(write(plain), levels="1-2").warnings == ()
+
+
 def test_missing_columns_are_named_with_their_option(write):
     with pytest.raises(ImportRefused) as refused:
         read_score_table(write("a,b,c\n1,2,3\n"), rater="teacher")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibrate.errors import CalibrateError, DataError, ImportRefused
-from calibrate.exchange import tables
+from calibrate.exchange import tables, workbooks
 from calibrate.exchange.source_files import SourceFile
 from calibrate.exchange.tables import column_letter, is_spoilt_id, read_table, table_of
 from tests.exchange.sources import workbook
@@ -125,9 +125,14 @@ def test_a_missing_file_a_folder_and_an_empty_file_are_refused(tmp_path):
 
 
 def test_sizes_are_capped(monkeypatch):
-    monkeypatch.setattr(tables, "MAX_ROWS", 3)
+    for module in (tables, workbooks):
+        monkeypatch.setattr(module, "MAX_ROWS", 3)
     with pytest.raises(DataError, match="more than 3 rows"):
         of("a\n1\n2\n3\n4\n")
+    assert len(of("a\n1\n2\n3\n").rows) == 3
+    with pytest.raises(DataError, match="too many rows"):
+        of(workbook([["a"], [1], [2], [3], [4]]))
+    assert len(of(workbook([["a"], [1], [2], [3]])).rows) == 3
     with pytest.raises(DataError, match="400 columns"):
         of(",".join(f"c{n}" for n in range(401)) + "\n1\n")
 

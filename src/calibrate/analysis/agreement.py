@@ -347,7 +347,7 @@ def _checked(table: pd.DataFrame, scales: Mapping[str, Scale | Sequence[float]])
     if twice.any():
         row = rows[twice].iloc[0]
         raise DataError(
-            f"The same rater scored piece {row['piece']} on {row['criterion']} twice in one round.",
+            f"The same rater scored a piece on {row['criterion']} twice in one round.",
             fix="Keep the one that counts: two readings by one rater are not averaged.",
         )
     return rows

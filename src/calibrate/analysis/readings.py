@@ -175,7 +175,7 @@ def _refuse_repeats(data: pd.DataFrame) -> None:
     if data.duplicated(key).any():
         row = data[data.duplicated(key)].iloc[0]
         raise DataError(
-            f"The same rater scored piece {row['piece']} on {row['criterion']} twice in one round.",
+            f"The same rater scored a piece on {row['criterion']} twice in one round.",
             fix="Keep the one that counts; a later reading needs a session, round or purpose of "
             "its own.",
         )

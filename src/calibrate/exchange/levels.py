@@ -1,6 +1,7 @@
 """Read what ``--levels`` says: the levels of a scale, or of each criterion's scale.
 
-``1,2,3,4`` · ``1-4`` · ``0-4:0.5`` (half points) · ``LP,IP,P,E`` (words, lowest first) · ``ORG=1-4,CONV=0-2``.
+``1,2,3,4`` · ``1-4`` · ``0-4:0.5`` (half points) · ``LP,IP,P,E`` (words, lowest first) · ``ORG=1-4,CONV=0-2`` ·
+``-2-2`` or ``-2,-1,0`` (below zero; on a command line ``--levels=-2-2``).
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ from types import MappingProxyType
 
 from calibrate.errors import ArgumentError
 
-_NUMBER = re.compile(r"^\d{1,6}(?:\.\d{1,4})?$")
-_RANGE = re.compile(
-    r"^(\d{1,6}(?:\.\d{1,4})?)-(\d{1,6}(?:\.\d{1,4})?)(?::(\d{1,6}(?:\.\d{1,4})?))?$"
-)
+_PLAIN = r"\d{1,6}(?:\.\d{1,4})?"
+_NUMBER = re.compile(rf"^-?{_PLAIN}$")
+_RANGE = re.compile(rf"^(-?{_PLAIN})-(-?{_PLAIN})(?::({_PLAIN}))?$")
 _MOST = 101
 _FORMS = "Write them like 1-4, or 1,2,3,4, or 0-4:0.5, or ORG=1-4,CONV=0-2."
 
@@ -68,7 +68,7 @@ def parse_levels(text: str) -> LevelsGiven:
         If it cannot be read, names a level or a criterion twice, or leaves a scale with fewer than two levels.
     """
     groups: list[tuple[str | None, list[str]]] = []
-    for part in text.split(","):
+    for part in text.replace("−", "-").split(","):  # a true minus, as texts write it
         name, equals, rest = part.partition("=")
         if equals:
             groups.append((name.strip(), [rest.strip()]))
@@ -98,7 +98,7 @@ def _list(tokens: list[str]) -> LevelList:
         values = _steps(low, high, step)
     elif all(_NUMBER.match(token) for token in tokens):
         values = tuple(sorted(float(token) for token in tokens))
-    elif any(token[0].isdigit() for token in tokens):
+    elif any(token.lstrip("-")[:1].isdigit() for token in tokens):
         raise _wrong("These levels cannot be read.")
     else:
         words = [token.upper() for token in tokens]

@@ -17,7 +17,7 @@ from calibrate.errors import ImportRefused
 from calibrate.exchange.cells import plain_heading
 from calibrate.exchange.levels import LevelList, LevelsGiven, parse_levels
 from calibrate.exchange.problems import Problems
-from calibrate.exchange.tables import Table, is_spoilt_id, read_table
+from calibrate.exchange.tables import Table, is_spoilt_id, near_spellings, read_table
 from calibrate.model.scores import ReadingPurpose
 
 #: Condition codes by how files write them. One letter stands for Smarter Balanced's.
@@ -34,7 +34,7 @@ CODES = {
     "M": "OFFPURP",
 }
 
-_NUMBER = re.compile(r"^\d{1,6}(?:[.,]\d{1,4})?$")
+_NUMBER = re.compile(r"^[-−]?\d{1,6}(?:[.,]\d{1,4})?$")
 _CODE = re.compile(r"^[A-Za-z][A-Za-z0-9_/ -]{0,23}$")
 _ONE_READING = ("session", "round", "purpose", "window")
 _KNOWN = {
@@ -48,6 +48,9 @@ _KNOWN = {
     },
     "purpose": {"": "", **{purpose.value: purpose.value for purpose in ReadingPurpose}},
 }
+
+#: What an empty round or purpose stands for.
+_UNSAID = {"round": "blind", "purpose": ReadingPurpose.INDEPENDENT.value}
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +183,7 @@ class _Reader:
         kept: list[tuple[str, ...]] = []
         empty = 0
         seen: dict[tuple[str, ...], int] = {}
-        marks = [at for at, name in self.others if name in _ONE_READING]
+        marks = [(at, name) for at, name in self.others if name in _ONE_READING]
         for number, cells in zip(self.table.numbers, self.table.rows, strict=True):
             if not self._occasion_is_known(cells, number):
                 continue
@@ -192,7 +195,8 @@ class _Reader:
                 found = self._judgement(number, criterion, column, text, code)
                 if found is None or piece is None or rater is None:
                     continue
-                key = (piece, rater, criterion, *(cells[at] for at in marks))
+                occasion = (_occasion(name, cells[at]) for at, name in marks)
+                key = (piece, rater, criterion, *occasion)
                 if key in seen:
                     self.problems.add(
                         f"This rater scored the same piece on the same criterion already in row {seen[key]}.",
@@ -212,6 +216,9 @@ class _Reader:
             self.problems.warn(f"{empty} {noun} empty (no score and no code): counted as missing.")
         if not columns["piece"] and not self.problems.found:
             self.problems.add("The table holds no scores.", fix="Check that it was saved.")
+        for name in ("piece", "rater"):
+            if said := near_spellings(name, columns[name]):
+                self.problems.warn(said)
         frame = pd.DataFrame(columns)
         frame["score"] = frame["score"].astype(float)
         frame["code"] = frame["code"].astype("string")
@@ -367,6 +374,13 @@ class _Reader:
             )
 
 
+def _occasion(name: str, word: str) -> str:
+    """A word about the reading as it is understood: an empty round is the blind one, whatever another spelling says."""
+    if name not in _KNOWN:
+        return word
+    return _KNOWN[name][_plain(word)] or _UNSAID[name]
+
+
 def _plain(word: str) -> str:
     return word.casefold().replace(" ", "_")
 
@@ -376,7 +390,7 @@ def _score_or_code(text: str, levels: LevelList | None) -> tuple[float | None, s
     if levels is not None and text.upper() in levels.words:
         return levels.words[text.upper()], None
     if _NUMBER.match(text) and not (levels and levels.words):
-        value = float(text.replace(",", "."))
+        value = float(text.replace(",", ".").replace("−", "-"))
         if levels is None:
             return value, None
         near = [level for level in levels.values if abs(level - value) < 1e-9]

@@ -110,6 +110,21 @@ def is_spoilt_id(text: str) -> bool:
     return bool(_SCIENTIFIC.match(text))
 
 
+def near_spellings(noun: str, ids: Iterable[object]) -> str:
+    """A warning of ids that differ in capitals or spaces alone: they are two, and hardly ever meant so; else empty."""
+    spellings: dict[str, set[str]] = {}
+    for one in dict.fromkeys(map(str, ids)):
+        spellings.setdefault("".join(one.split()).casefold(), set()).add(one)
+    near = sum(len(found) > 1 for found in spellings.values())
+    if not near:
+        return ""
+    which = f"1 {noun} occurs" if near == 1 else f"{near} {noun}s occur"
+    return (
+        f"{which} in spellings that differ in capitals or spaces alone (P1 and p1); each spelling counts as a {noun} of its "
+        "own. Spell them alike if they are the same."
+    )
+
+
 def _csv_rows(source: SourceFile, problems: Problems) -> list[Sequence[str]]:
     text, guessed = decode_text(source.content, source.name)
     if guessed:
@@ -123,7 +138,7 @@ def _csv_rows(source: SourceFile, problems: Problems) -> list[Sequence[str]]:
     try:
         for row in reader:
             rows.append(row)
-            if len(rows) > MAX_ROWS:
+            if len(rows) > MAX_ROWS + 1:  # the heading is no row of the table
                 raise _too_long(source)
     except csv.Error:
         raise DataError(

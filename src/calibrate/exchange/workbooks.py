@@ -68,7 +68,7 @@ def _first_sheet(source: SourceFile, problems: Problems) -> list[Sequence[str]]:
 def _rows_of(sheet: Any, source: SourceFile, problems: Problems) -> list[Sequence[str]]:
     rows: list[Sequence[str]] = []
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if number > MAX_ROWS:
+        if number > MAX_ROWS + 1:  # the heading is no row of the table
             raise DataError("The sheet has too many rows.", file=source.name, fix="Split it.")
         row = []
         for index, cell in enumerate(cells[: MAX_COLUMNS + 1]):
