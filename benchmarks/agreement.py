@@ -279,26 +279,28 @@ def outside(python: str | None, judgements: int) -> Iterator[Comparison | str]:
     if python is None:
         yield f"{' and '.join(PEERS_APART)} were not there: make peers, or give --peer-python."
         return
-    long = scores(judgements // 5, 5)
+    # pingouin is asked for a table five times as large: the goal of its ratio is set for 100,000 judgements.
+    tables = {"irrCAC": scores(judgements // 5, 5), "pingouin": scores(judgements, 5)}
     ours = {
         "irrCAC": (
             "Gwet's AC2 with its error",
-            lambda: gwet_ac(prepare_ratings(*long, LEVELS)).value,
+            lambda: gwet_ac(prepare_ratings(*tables["irrCAC"], LEVELS)).value,
             1e-4,  # it rounds
         ),
         "pingouin": (
-            "six ICC of a complete table",
-            lambda: [form(prepare_ratings(*long, LEVELS)) for form in ALL_FORMS][2].value,
+            f"six ICC of {5 * judgements:,}",
+            lambda: (
+                [form(prepare_ratings(*tables["pingouin"], LEVELS)) for form in ALL_FORMS][2].value
+            ),
             1e-6,
         ),
     }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scores.csv"
-        pd.DataFrame(dict(zip(("piece", "rater", "score"), long, strict=True))).to_csv(
-            path, index=False
-        )
         for peer in PEERS_APART:
             what, call, digits = ours[peer]
+            columns = dict(zip(("piece", "rater", "score"), tables[peer], strict=True))
+            pd.DataFrame(columns).to_csv(path, index=False)
             try:
                 ran = subprocess.run(
                     [python, "-c", _OUTSIDE, peer, str(path)], capture_output=True, text=True

@@ -196,7 +196,7 @@ def test_sessions_and_rounds_are_compared_within_themselves():
 
 def test_a_second_score_by_one_rater_in_one_round_is_refused():
     rows = made([("P1", "A", "X", 1, None), ("P1", "A", "X", 2, None)])
-    with pytest.raises(DataError, match="piece P1 on X twice"):
+    with pytest.raises(DataError, match="scored a piece on X twice in one round"):
         agreement(rows, {"X": (1, 2)})
     coded = made([("P1", "A", "X", 1, None), ("P1", "A", "X", None, "BLANK")])
     with pytest.raises(DataError, match="twice"):
@@ -322,6 +322,33 @@ def test_all_coefficients_come_with_agreement_seen_and_by_luck():
         fields = corrected.as_dict()
         room = 1 - fields["expected"]
         assert (fields["observed"] - fields["expected"]) / room == pytest.approx(corrected.value)
+
+
+def test_nothing_is_explained_from_a_handful_of_pieces():
+    rows = [(f"P{i}", r, "X", 3.0, None) for i in range(7) for r in "ABC"]
+    rows[0] = ("P0", "A", "X", 2.0, None)
+    assert agreement(made(rows), {"X": (1, 2, 3, 4)}).criteria[0].remarks == ()
+    rows += [("P7", r, "X", 3.0, None) for r in "ABC"]
+    (said,) = agreement(made(rows), {"X": (1, 2, 3, 4)}).criteria[0].remarks
+    assert "kappa looks low (−0.04)" in said  # with a true minus
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"resample": "pieces"}, {"resample": "blocks"}, {"like_these": True}]
+)
+def test_the_sentence_says_what_adjacent_means_under_every_kind_of_interval(options):
+    rows = table(raters=3, pieces=20)
+    result = agreement(rows, FOUR, draws=50, **options)
+    for part in (*result.criteria, result.total):
+        assert "at most one level apart" in part.sentence or "never at most" in part.sentence
+        assert part.coefficient("adjacent_agreement").method.startswith("at most one level apart; ")
+
+
+def test_a_difference_in_standard_deviations_is_never_called_wide():
+    part = agreement(table(pieces=9), FOUR, every=True, draws=50).criteria[0]
+    found = part.coefficient("mean_difference")
+    assert found.ci_high - found.ci_low > 0.4
+    assert found.flags == ()
 
 
 def test_different_habits_of_two_raters_are_told():

@@ -215,6 +215,41 @@ def test_the_terminal_marks_what_is_undefined_with_its_reason(run):
     assert "the data cannot say how far they agree" in " ".join(result.stdout.split())
 
 
+def test_coefficients_of_two_raters_are_named_once_where_there_are_more(run):
+    shown = " ".join(run(LONG, "--levels", "1-4", "--all").stdout.split())
+    assert shown.count("For two raters only, and here there are 3: Cohen's kappa, Scott's pi,") == 3
+    assert "compares two raters" not in shown
+    answer = answer_of(run(LONG, "--levels", "1-4", "--all", "--json"))
+    told = [one["undefined"] or "" for one in answer["criteria"][0]["coefficients"]]
+    assert sum("compares two raters; here there are 3" in one for one in told) >= 6
+
+
+def test_how_many_raters_are_averaged_is_told(run):
+    gaps = "".join(line + "\n" for line in LONG.splitlines() if not line.startswith("P3,3,"))
+    shown = " ".join(run(gaps, "--levels", "1-4", "--all").stdout.replace("│", " ").split())
+    answer = answer_of(run(gaps, "--levels", "1-4", "--all", "--json"))
+    one = next(c for c in answer["criteria"][0]["coefficients"] if c["name"] == "icc_1_k")
+    assert "average of 2.88 raters (harmonic mean)" in one["method"]
+    assert "average of" in shown and "(harmonic mean)" in shown
+
+
+def test_readers_in_different_sessions_are_told(run):
+    text = "piece,rater,score,session\n"
+    apart = [f"P{p},{r},{p % 4 + 1},{s}\n" for p in range(4) for r, s in (("A", "S1"), ("B", "S2"))]
+    result = run(text + "".join(apart), "--levels", "1-4")
+    assert "4 pieces have readers in different sessions" in result.stderr
+    assert "no piece was scored by two raters" in " ".join(result.stdout.split())
+    assert "different sessions" not in run(LONG, "--levels", "1-4").stderr
+
+
+def test_rows_that_still_speak_for_these_raters_say_so(run):
+    shown = run(LONG, "--levels", "1-4", "--all", "--raters-like-these").stdout
+    kendall = next(line for line in shown.splitlines() if "Kendall's W" in line)
+    below = shown[shown.index(kendall) :]
+    assert "for these raters" in " ".join(below.replace("│", " ").split())[:400]
+    assert "or for these raters where that is said" in " ".join(shown.split())
+
+
 def test_a_criterion_may_be_called_anything(run):
     text = "piece,rater,criterion,score\nP1,A,[/b] [x],1\nP1,B,[/b] [x],2\nP2,A,[/b] [x],2\n"
     result = run(text, "--levels", "1-2")

@@ -106,6 +106,18 @@ def test_the_session_report_puts_the_coachs_page_first(sample_reports):
     assert soup.find("caption").get_text() == "Who does what by when"
 
 
+def test_a_range_that_is_too_wide_to_say_much_is_marked(sample_reports):
+    soup = page(sample_reports, ReportJob("session", "S01"))
+    table = next(
+        one for one in soup.find_all("table") if "Agreement by criterion" in one.caption.get_text()
+    )
+    words = table.get_text(" ")
+    assert "*: wide interval: too few pieces to say much." in words
+    assert "0.97\N{NO-BREAK SPACE}*" in words
+    pictures = [one.img["alt"] for one in soup.find_all("figure")]
+    assert any("too wide to say much" in one for one in pictures)
+
+
 def test_the_session_report_shows_who_reads_alike_under_pseudonyms(sample_reports):
     soup = page(sample_reports, ReportJob("session", "S01"))
     (heading,) = [one for one in soup.find_all("h3") if one.get_text() == "Who reads alike"]

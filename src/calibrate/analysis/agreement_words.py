@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from calibrate.analysis.coefficient_panels import TOO_WIDE
-from calibrate.analysis.wording import count, percent
+from calibrate.analysis.wording import count, decimal, listed, percent
 from calibrate.stats.results import NO_PAIRS, NO_VARIATION, Coefficient
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ _NAMES = {
     "icc_c_1": "ICC(C,1), one rater, severity apart",
     "icc_c_k": "ICC(C,k), average, severity apart",
 }
+#: How `calibrate.stats.two_raters.pair_basis` says that a coefficient is not for this panel, and `icc` how many are averaged.
+_FOR_TWO = "compares two raters; here there"
+_AVERAGED = re.compile(r"average of [\d.e+-]+ raters(?: \([^)]*\))?")
 _PROPORTIONS = ("exact_agreement", "adjacent_agreement")
 
 
@@ -56,8 +61,7 @@ def value_shown(one: Coefficient, value: float) -> str:
         return "–"
     if one.name in _PROPORTIONS:
         return percent(value)
-    shown = f"{value:.2f}"
-    return "0.00" if shown == "-0.00" else shown.replace("-", "−")
+    return decimal(value)
 
 
 def interval_shown(one: Coefficient) -> str:
@@ -68,8 +72,27 @@ def interval_shown(one: Coefficient) -> str:
 
 
 def to_know(one: Coefficient) -> str:
-    """What a reader must know beside the number: why there is none, or what its flags say; else empty."""
-    return one.undefined or "; ".join(one.flags)
+    """What a reader must know beside the number: why there is none, or how many are averaged and what its flags say."""
+    if one.undefined:
+        return one.undefined
+    averaged = _AVERAGED.search(one.method)
+    return "; ".join([*([averaged[0]] if averaged else []), *one.flags])
+
+
+def is_for_two(one: Coefficient) -> bool:
+    """Whether a coefficient has no value because it compares two raters and there are more, or fewer."""
+    return one.undefined is not None and _FOR_TWO in one.undefined
+
+
+def for_two_only(coefficients: Iterable[Coefficient]) -> str:
+    """One sentence for all coefficients of two raters that have no value here; empty where there are none."""
+    found = [one for one in coefficients if is_for_two(one)]
+    if not found:
+        return ""
+    names = dict.fromkeys(_NAMES.get(one.name, one.name) for one in found)
+    here = str(found[0].undefined).rpartition(" there are ")[2].removesuffix(" raters")
+    told = f"there are {here}" if here.isdigit() else "there is one"
+    return f"For two raters only, and here {told}: {listed(names)}."
 
 
 def agreement_sentence(

@@ -43,6 +43,7 @@ _OTHER_STEPS = (
 )
 _WEIGHTS = ("identity", "linear", "quadratic", "ordinal")
 _ICC = tuple((form, average) for form in ("1", "a", "c") for average in (False, True))
+_WITHOUT_ENDS = ("mean_difference",)  # in standard deviations, where 0.4 has no such meaning
 _FOR_PAIRS = (lin_ccc, pearson, spearman, mean_difference)
 
 Statistic = Callable[[Ratings], Coefficient]
@@ -136,7 +137,7 @@ class Panel:
         found = statistic(ratings)
         if self.resample is None:
             return found
-        return by_bootstrap(
+        drawn = by_bootstrap(
             found.name,
             ratings,
             found.weights or "identity",
@@ -144,6 +145,10 @@ class Panel:
             seed=self.seed,
             within_blocks=self.resample == "blocks",
         )
+        what, _, how = found.method.partition("; ")
+        if not how or drawn.method.startswith(what):
+            return drawn
+        return replace(drawn, method=f"{what}; {drawn.method}")  # how near is adjacent stays told
 
     def _kendall(self, ratings: Ratings) -> Coefficient:
         return kendall_w(ratings, draws=self.draws, seed=self.seed)
@@ -263,7 +268,7 @@ def _of_whole(one: Coefficient) -> Coefficient:
 
 def _warned(one: Coefficient) -> Coefficient:
     """The coefficient, with a warning where its interval is too wide to say anything."""
-    if not one.has_interval or one.ci_high - one.ci_low <= TOO_WIDE:
+    if one.name in _WITHOUT_ENDS or not one.has_interval or one.ci_high - one.ci_low <= TOO_WIDE:
         return one
     return replace(one, flags=(*one.flags, WIDE))
 

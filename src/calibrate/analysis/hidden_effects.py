@@ -7,12 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from calibrate.analysis.wording import listed, percent
+from calibrate.analysis.wording import decimal, listed, percent
 from calibrate.stats.agreement import fleiss_kappa, gwet_ac
 from calibrate.stats.benchmark_words import benchmark_word
 from calibrate.stats.ratings import Ratings
 from calibrate.stats.results import Coefficient
 from calibrate.stats.two_raters import cohen_kappa, scott_pi
+
+#: With fewer pieces that two raters scored, chances move everything and nothing is explained.
+_FEWEST_PIECES = 8
 
 #: Exact agreement from which on people expect a high kappa, and a kappa that disappoints them.
 _HIGH, _LOW = 0.6, 0.4
@@ -44,7 +47,9 @@ def what_the_number_hides(ratings: Ratings) -> tuple[str, ...]:
     Feinstein & Cicchetti (1990), *Journal of Clinical Epidemiology* 43, pp. 543–549; Byrt, Bishop & Carlin (1993), the same
     journal, 46, pp. 423–429.
     """
-    said = []
+    said: list[str] = []
+    if ratings.n_shared_pieces < _FEWEST_PIECES:
+        return ()
     plain = fleiss_kappa(ratings, "identity")
     used = ratings.patterns.mean(ratings.patterns.shares) if ratings.n_units else np.zeros(1)
     most = int(np.argmax(used))
@@ -56,7 +61,7 @@ def what_the_number_hides(ratings: Ratings) -> tuple[str, ...]:
     ):
         said.append(
             f"{percent(float(used[most]))} of the scores are {ratings.values[most]:g}, so luck alone would make two "
-            f"raters agree {percent(plain.expected)} of the time: kappa looks low ({plain.value:.2f}) beside "
+            f"raters agree {percent(plain.expected)} of the time: kappa looks low ({decimal(plain.value)}) beside "
             f"{percent(plain.observed)} exact agreement, and Gwet's AC is the one to read here."
         )
     elif plain.is_defined and plain.observed < _HIGH:
@@ -64,10 +69,9 @@ def what_the_number_hides(ratings: Ratings) -> tuple[str, ...]:
         if corrected.is_defined and kappa.is_defined and corrected.value - kappa.value > _FAR:
             unused = [f"{ratings.values[i]:g}" for i in np.flatnonzero(used == 0)]
             part = f"nobody gave {listed(unused, 'or')}" if unused else "they lie close together"
-            low = f"{kappa.value:.2f}".replace("-", "−")
             said.append(
                 f"The scores fill a part of the scale only ({part}), so two raters can hardly be far apart: Gwet's AC2 looks "
-                f"high ({corrected.value:.2f}) beside a kappa of {low} (both with quadratic weights) and "
+                f"high ({decimal(corrected.value)}) beside a kappa of {decimal(kappa.value)} (both with quadratic weights) and "
                 f"{percent(plain.observed)} exact agreement, which is the one to read here."
             )
     if ratings.n_raters == 2:
@@ -75,7 +79,7 @@ def what_the_number_hides(ratings: Ratings) -> tuple[str, ...]:
         if own.is_defined and together.is_defined and together.expected - own.expected > _APART:
             said.append(
                 "The two raters do not use the levels equally often; Cohen's kappa forgives that "
-                f"({own.value:.2f}), Scott's pi does not ({together.value:.2f})."
+                f"({decimal(own.value)}), Scott's pi does not ({decimal(together.value)})."
             )
     return tuple(said)
 

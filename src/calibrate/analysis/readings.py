@@ -181,6 +181,27 @@ def _refuse_repeats(data: pd.DataFrame) -> None:
         )
 
 
+def read_in_other_sessions(table: pd.DataFrame) -> str:
+    """A sentence where pieces have readers in different sessions, whose scores are not set beside each other; else empty.
+
+    Parameters
+    ----------
+    table
+        The readings that count (`independent_blind`).
+    """
+    if table.empty:
+        return ""
+    sessions = table.groupby("piece")["session"].nunique(dropna=False)
+    apart = int((sessions > 1).sum())
+    if not apart:
+        return ""
+    have = "piece has" if apart == 1 else "pieces have"
+    return (
+        f"{apart} {have} readers in different sessions. Scores are compared within a session only; leave the session column "
+        "out (or call it something else) if it does not say who scored together."
+    )
+
+
 def select(prepared: pd.DataFrame, keeps: Sequence[tuple[str, pd.Series]]) -> Selection:
     """Keep the rows that pass every test; each row left out counts under the first it fails.
 

@@ -40,6 +40,12 @@ def signed(value: float) -> str:
     return ("+" if value > 0 else "−") + text
 
 
+def decimal(value: float) -> str:
+    """A number with two decimals and a true minus; never a signed nothing: ``0.41``, ``−0.20``, ``0.00``."""
+    shown = f"{value:.2f}"
+    return "0.00" if shown == "-0.00" else shown.replace("-", "−")
+
+
 def listed(items: Iterable[str], last: str = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     words = list(items)

@@ -42,8 +42,8 @@ def show(
     for part in parts:
         screen.print(Text(" ".join([part.sentence, *part.remarks])))
     whom = (
-        "raters like these"
-        if any("jackknife" in one.method for one in result.total.coefficients)
+        "raters like these, or for these raters where that is said"
+        if _speaks_for_others(result.total)
         else "these raters on other pieces like these (ICC: for raters like these)"
     )
     screen.print(
@@ -55,13 +55,20 @@ def show(
     )
 
 
+def _speaks_for_others(part: CriterionAgreement) -> bool:
+    """Whether intervals for raters like these were asked for (some coefficients have none)."""
+    return any("jackknife" in one.method for one in part.coefficients)
+
+
 def _coefficients(screen: Console, part: CriterionAgreement, name: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
     from calibrate.analysis.agreement_words import (
         coefficient_name,
+        for_two_only,
         interval_shown,
+        is_for_two,
         to_know,
         value_shown,
     )
@@ -82,15 +89,23 @@ def _coefficients(screen: Console, part: CriterionAgreement, name: str) -> None:
     if not narrow:
         table.add_column("Pieces", justify="right", no_wrap=True)
     table.add_column("To know", overflow="fold", min_width=8)
+    others = _speaks_for_others(part)
     for one in part.coefficients:
+        if is_for_two(one):
+            continue
+        known = [to_know(one)]
+        if others and one.has_interval and "raters like these" not in one.method:
+            known.append("for these raters")
         table.add_row(
             coefficient_name(one),
             value_shown(one, one.value),
             interval_shown(one),
             *([] if narrow else [str(one.n_pieces)]),
-            Text(to_know(one)),
+            Text("; ".join(filter(None, known))),
         )
     screen.print(table)
+    if said := for_two_only(part.coefficients):
+        screen.print(Text(said))
     screen.print()
 
 

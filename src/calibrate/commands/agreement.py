@@ -105,7 +105,7 @@ def agreement(
     from calibrate.analysis.agreement import agreement as agree
     from calibrate.analysis.anchor_readings import beside_anchors
     from calibrate.analysis.pair_matrix import pair_matrix
-    from calibrate.analysis.readings import as_scales
+    from calibrate.analysis.readings import as_scales, read_in_other_sessions
     from calibrate.commands._agreement_anchors import settled_in_table, show_anchors
     from calibrate.commands._agreement_tables import show
     from calibrate.stats.benchmark_words import SCALES
@@ -162,6 +162,8 @@ def agreement(
         if anchor:
             frame, settled = settled_in_table(frame, anchor, project, file)
     rows = blind_readings(frame, known, "show agreement", file=file, keep_codes=True)
+    if said := read_in_other_sessions(rows):
+        say(f"Note: {said}")
     result = agree(
         rows,
         known,

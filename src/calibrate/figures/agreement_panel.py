@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from calibrate.analysis.agreement import AgreementResult, CriterionAgreement
-from calibrate.analysis.agreement_words import coefficient_name, value_shown
+from calibrate.analysis.agreement_words import coefficient_name, interval_shown, value_shown
+from calibrate.analysis.coefficient_panels import WIDE
 from calibrate.analysis.wording import label
 from calibrate.figures.look import BLUE, FAINT, QUIET, WIDTH, Picture, bare, style, wrapped
 from calibrate.stats.results import Coefficient
@@ -42,6 +43,10 @@ def panel_figure(result: AgreementResult, labels: Mapping[str, str] | None = Non
                 axes.axhline(len(parts) - 1.5, color=FAINT, linewidth=1)
         for axes in fields[len(columns) :]:
             axes.set_visible(False)
+        if any(WIDE in one.flags for part in parts for one in part.coefficients):
+            figure.supxlabel(
+                "Broken line: the range is too wide to say much", fontsize=8.5, color=QUIET
+            )
     for name, part in zip(names, parts, strict=True):
         told.append(f"{name}: " + "; ".join(_said(one) for one in part.coefficients) + ".")
     return Picture(figure, "Agreement by criterion. " + " ".join(told), result.total.sentence)
@@ -68,6 +73,7 @@ def _draw(axes: Axes, one: Coefficient, place: int) -> None:
             [place, place],
             color=BLUE,
             linewidth=2.2,
+            linestyle=(0, (1.2, 0.8)) if WIDE in one.flags else "solid",
         )
     if one.value < 0:
         axes.text(0, place - 0.28, value_shown(one, one.value), fontsize=8, color=QUIET)
@@ -86,5 +92,6 @@ def _said(one: Coefficient) -> str:
         return f"{coefficient_name(one)} cannot be told"
     words = f"{coefficient_name(one)} {value_shown(one, one.value)}"
     if one.has_interval:
-        words += f" ({value_shown(one, one.ci_low)} to {value_shown(one, one.ci_high)})"
+        wide = ", too wide to say much" if WIDE in one.flags else ""
+        words += f" ({interval_shown(one)}{wide})"
     return words

@@ -9,6 +9,7 @@ import pandas as pd
 
 from calibrate.analysis.agreement import AgreementResult, CriterionAgreement, agreement
 from calibrate.analysis.agreement_words import coefficient_name, value_shown
+from calibrate.analysis.coefficient_panels import WIDE
 from calibrate.analysis.movement import Movement
 from calibrate.analysis.pair_matrix import pair_matrix
 from calibrate.analysis.readings import independent_blind
@@ -20,6 +21,9 @@ from calibrate.reports.drawing import Drawings
 from calibrate.reports.tables import table
 from calibrate.stats.results import NO_VARIATION, Coefficient
 from calibrate.workflows.score_tables import scales
+
+#: Stands beside a range that is too wide to say much.
+_WIDE_MARK = "*"
 
 #: With fewer raters a map of pairs points at persons and shows nothing that the table does not.
 _FEWEST_RATERS = 6
@@ -118,12 +122,17 @@ class AgreementSection:
 
     def _remarks(self, rows: list[CriterionAgreement]) -> list[str]:
         """Why a value is missing, and what its flags say, each reason once."""
-        said: dict[str, None] = {}
-        for row in rows:
-            for one in row.coefficients:
-                if one.undefined:
-                    said[f"–: {one.undefined}."] = None
-        return list(said)
+        every = [one for row in rows for one in row.coefficients]
+        missing = dict.fromkeys(f"–: {one.undefined}." for one in every if one.undefined)
+        flags = dict.fromkeys(
+            f"{coefficient_name(one)}: {flag}."
+            for one in every
+            if one.is_defined
+            for flag in one.flags
+            if flag != WIDE
+        )
+        wide = [f"{_WIDE_MARK}: {WIDE}."] if any(WIDE in one.flags for one in every) else []
+        return [*wide, *missing, *flags]
 
 
 def agreement_section(scores: pd.DataFrame, rubric: Rubric) -> AgreementSection:
@@ -204,4 +213,5 @@ def _with_range(one: Coefficient) -> str:
     if not one.has_interval:
         return value
     low, high = value_shown(one, one.ci_low), value_shown(one, one.ci_high)
-    return f"{value}\n{low.rstrip('%')} to {high}".replace(" ", "\N{NO-BREAK SPACE}")
+    mark = f" {_WIDE_MARK}" if WIDE in one.flags else ""
+    return f"{value}\n{low.rstrip('%')} to {high}{mark}".replace(" ", "\N{NO-BREAK SPACE}")

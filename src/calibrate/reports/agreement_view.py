@@ -16,11 +16,17 @@ import pandas as pd
 from calibrate.analysis.agreement import AgreementResult, CriterionAgreement, agreement
 from calibrate.analysis.agreement_words import (
     coefficient_name,
+    for_two_only,
     interval_shown,
+    is_for_two,
     to_know,
     value_shown,
 )
-from calibrate.analysis.readings import as_scales, independent_blind
+from calibrate.analysis.readings import (
+    as_scales,
+    independent_blind,
+    read_in_other_sessions,
+)
 from calibrate.analysis.wording import count
 from calibrate.errors import CalibrateError
 from calibrate.exchange.score_tables import read_score_table
@@ -144,6 +150,7 @@ def _view(
     chosen = independent_blind(scores, known, keep_codes=True)
     result = agreement(chosen.table, known, every=every, labels=labels)
     parts = _parts(result)
+    sessions = read_in_other_sessions(chosen.table)
     six = agreement(chosen.table, known, labels=labels) if every else result
     picture = draw.panel_figure(six, labels)
     sentences = tuple(" ".join([one.sentence, *one.remarks]) for one in parts)
@@ -152,7 +159,7 @@ def _view(
         *(_coefficients(one, _name(one, labels)) for one in parts),
         blocks.note(_WHOM),
         pairs_of_raters(chosen.table[chosen.table["score"].notna()], known, draw, called),
-        *(blocks.note(one) for one in (*notes, chosen.sentence)),
+        *(blocks.note(one) for one in (*notes, chosen.sentence, sessions) if one),
         blocks.subsection("To pass on"),
         Block(
             f'<div class="pass-on">{"".join(blocks.sentence(one).html for one in sentences)}</div>'
@@ -174,17 +181,20 @@ def _name(one: CriterionAgreement, labels: Mapping[str, str]) -> str:
 
 
 def _coefficients(part: CriterionAgreement, name: str) -> Block:
+    shown = [one for one in part.coefficients if not is_for_two(one)]
     frame = pd.DataFrame(
         {
-            "Coefficient": [coefficient_name(one) for one in part.coefficients],
-            "Value": [value_shown(one, one.value) for one in part.coefficients],
-            "95% interval": [interval_shown(one) for one in part.coefficients],
-            "Pieces": [str(one.n_pieces) for one in part.coefficients],
-            "To know": [to_know(one) for one in part.coefficients],
+            "Coefficient": [coefficient_name(one) for one in shown],
+            "Value": [value_shown(one, one.value) for one in shown],
+            "95% interval": [interval_shown(one) for one in shown],
+            "Pieces": [str(one.n_pieces) for one in shown],
+            "To know": [to_know(one) for one in shown],
         }
     )
     caption = (
         f"{name} · {count(part.n_pieces, 'piece')}, {count(part.n_raters, 'rater')}, "
         f"{count(part.n_ratings, 'score')}"
     )
-    return table(frame, caption=caption, row_name="Coefficient")
+    two = for_two_only(part.coefficients)
+    said = blocks.note(two) if two else Block("")
+    return table(frame, caption=caption, row_name="Coefficient") + said

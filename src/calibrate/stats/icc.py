@@ -171,7 +171,10 @@ def intraclass(
         return replace(basis, undefined=ALL_THE_SAME, flags=(NO_VARIATION,))
 
     averaged = (k or float(len(readings) / (1 / readings).sum())) if average else 1.0
-    told = f"{basis.method}, average of {averaged:g} raters" if average else basis.method
+    told = basis.method
+    if average:
+        mean = " (harmonic mean)" if k is None and np.ptp(readings) else ""
+        told = f"{told}, average of {averaged:.6g} raters{mean}"
     basis = replace(basis, method=told)
     if form == "1":
         return one_way_icc(basis, piece_code, y, averaged)
