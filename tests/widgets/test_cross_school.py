@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from calibrate.analysis.comparability import FEWEST_READERS
+from calibrate.analysis.short_answer import short_answer
 from calibrate.store.project import Project
 from calibrate.widgets.cross_school import CrossSchool
 from calibrate.workflows.projects import start_project
@@ -37,7 +38,7 @@ def only(source: SchoolSource, *schools: str) -> SchoolSource:
 def test_the_page_shows_the_comparisons_own_numbers(source: SchoolSource):
     widget = CrossSchool(source)
     found = source.comparison()
-    assert widget.view["answer"] == found.sentence
+    assert widget.view["answer"] == short_answer(found, source.facts.labels)
     shown = {(one["a"], one["b"]): one for one in widget.view["differences"]["rows"]}
     for one in (*found.against_rest(), *found.between_pairs()):
         row = shown[one.a, one.b]
@@ -55,6 +56,31 @@ def test_the_page_shows_the_comparisons_own_numbers(source: SchoolSource):
         for cell in row["cells"]
     }
     assert matrix == {frozenset((one.a, one.b)): one.n_shared_pieces for one in found.links.links}
+
+
+def test_the_map_colours_verdicts_alone_and_writes_words_in_every_square(source: SchoolSource):
+    found = source.comparison()
+    drawn = CrossSchool(source).view["map"]
+    assert drawn["columns"][0] == "all others"
+    titles = [row["title"] for row in drawn["rows"]]
+    assert drawn["columns"][1:] == titles == sorted(titles)
+    ids = {source.facts.labels[one]: one for one in found.links.groups}
+    rows = {(one.a, one.b): one for one in (*found.against_rest(), *found.between_pairs())}
+    for at, row in enumerate(drawn["rows"]):
+        for column, cell in zip(drawn["columns"], row["cells"], strict=True):
+            if cell is None:
+                assert column == titles[at]
+                continue
+            pair = (ids[row["title"]], ids.get(column, "rest"))
+            one = rows.get(pair) or rows[pair[::-1]]
+            assert bool(cell["shown"]) is (one.verdict != "cannot tell")
+            assert cell["strong"] is (one.verdict == "different")
+            assert cell["words"]
+            if cell["shown"]:
+                assert cell["more"] is ((one.difference > 0) is (pair in rows))
+            else:
+                assert cell["strength"] == 0.0
+    assert [one.split(" ")[0] for one in drawn["schools"]] == [one.split(" ")[0] for one in titles]
 
 
 def test_nothing_that_reaches_the_page_names_a_reader_a_student_or_a_piece(
@@ -113,6 +139,7 @@ def test_what_cannot_be_said_comes_with_what_would_settle_it(source: SchoolSourc
     items = widget.view["silence"]["items"]
     assert len(items) == len(unsure) == 2
     assert "they share no piece" in items[0]["words"]
+    assert all(one["next"].startswith("Exchange ") for one in items)
     assert all("in four cases of five" in one["next"] for one in items)
 
 
@@ -140,7 +167,7 @@ def test_schools_that_share_nothing_are_said_to_share_nothing(source: SchoolSour
         in widget.view["answer"] + (widget.view["links"]["sentence"])
     )
     (item,) = widget.view["silence"]["items"]
-    assert "ten shared pieces are a beginning" in item["next"]
+    assert item["next"].endswith("this is a beginning.")
     choose(widget, school="lincoln", beside="stone-mill")
     assert widget.view["by_criterion"] is None
 

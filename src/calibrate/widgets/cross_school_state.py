@@ -15,8 +15,10 @@ from calibrate.analysis.comparability import (
 )
 from calibrate.analysis.settling import what_would_settle
 from calibrate.analysis.severity import TOTAL
+from calibrate.analysis.short_answer import short_answer
 from calibrate.analysis.wording import count, listed, signed, upper_first
 from calibrate.widgets.cross_school_agreement import Chosen, agreement_state
+from calibrate.widgets.cross_school_map import map_state
 from calibrate.workflows.school_comparison import SchoolSource
 
 State = dict[str, Any]
@@ -69,13 +71,15 @@ def view(source: SchoolSource, choice: Mapping[str, str]) -> State:
     return {
         "schools": schools,
         "alone": ALONE if alone else "",
-        "answer": found.sentence,
+        "answer": ("" if criterion == TOTAL else f"{labels.get(criterion, criterion)}: ")
+        + short_answer(found, labels, criterion),
+        "map": map_state(found, criterion, labels),
         "about": _about(source, found, window),
         "links": _links(found, labels),
         "agreement": agreement_state(within, between, chosen, labels),
         "differences": _differences(found, lead, pairs, chosen, criterion, labels),
         "by_criterion": _by_criterion(found, chosen, labels),
-        "silence": _silence(found, pairs, criterion, labels),
+        "silence": _silence(source, choice, pairs, labels),
         "tasks": _tasks(source, window),
     }
 
@@ -86,6 +90,8 @@ def plain_words(setup: State, view: State) -> list[str]:
         return [setup["refused"]]
     parts = [
         view["answer"],
+        view["map"]["sentence"],
+        *view["map"]["schools"],
         view["links"]["sentence"],
         view["agreement"]["sentence"],
         *(one["words"] for one in view["silence"]["items"]),
@@ -270,17 +276,19 @@ def _criteria_said(
 
 
 def _silence(
-    found: Comparison,
+    source: SchoolSource,
+    choice: Mapping[str, str],
     pairs: Sequence[GroupDifference],
-    criterion: str,
     labels: Mapping[str, str],
 ) -> State:
+    window, criterion = choice["window"], choice["criterion"]
+    found = source.comparison(window)
     settling = {
         (one.a, one.b): upper_first(one.advice)
         for one in what_would_settle(
             found.between_pairs(criterion), labels, family_size=found.family_size
         )
-    }
+    } | {(one.a, one.b): one.sentence for one in source.exchanges(window, criterion)}
     silent = [one for one in pairs if one.verdict == "cannot tell"]
     items = [{"words": one.sentence, "next": settling[one.a, one.b]} for one in silent]
     if not found.between_pairs():

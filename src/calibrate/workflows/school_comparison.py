@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from calibrate.analysis.comparability import Comparison, compare
+from calibrate.analysis.exchange import Exchange, exchanges
 from calibrate.analysis.group_agreement import GroupAgreement, group_agreements
 from calibrate.analysis.readings import independent_blind
 from calibrate.analysis.severity import TOTAL
@@ -35,6 +36,7 @@ class SchoolSource:
     pieces: Counter[tuple[str, str, int | None]]
     _compared: dict[str, Comparison] = field(default_factory=dict)
     _agreed: dict[tuple[str, str], Agreements] = field(default_factory=dict)
+    _exchanged: dict[tuple[str, str], tuple[Exchange, ...]] = field(default_factory=dict)
 
     def comparison(self, window: str = "") -> Comparison:
         """The schools of the readers compared on the pieces that they share."""
@@ -60,6 +62,20 @@ class SchoolSource:
                 rows, "rater_school", self.facts.labels
             )
         return self._agreed[window, criterion]
+
+    def exchanges(self, window: str = "", criterion: str = TOTAL) -> tuple[Exchange, ...]:
+        """Which work schools should exchange next."""
+        if (window, criterion) not in self._exchanged:
+            self._exchanged[window, criterion] = exchanges(
+                self.comparison(window),
+                self._readings(window),
+                self.facts.scales,
+                windows=[one.id for one in self.facts.windows],
+                labels=self.facts.labels,
+                tasks={one.id: one.title for one in self.facts.tasks},
+                criterion=criterion,
+            )
+        return self._exchanged[window, criterion]
 
     def demand(self, window: str = "") -> Counter[tuple[str, int | None]]:
         """Pieces by school and the depth of knowledge of their task."""

@@ -65,6 +65,12 @@ function render({ model, el }) {
   const section = (title, lead, ...inside) =>
     make("section", {}, make("h3", {}, title), lead ? make("p", { class: "cs-lead" }, lead) : "", ...inside);
 
+  const school_map = (found) => (found.rows.length
+    ? section("The map of schools", "Read along a row: the points that this school’s readers give more (+) or fewer (−) than those of the school above, to the very same work.",
+      map_table(found), map_legend(found), sentence(found.sentence),
+      make("h4", {}, "School by school"), make("ul", { class: "cs-plain" }, ...found.schools.map((words) => make("li", {}, words))))
+    : "");
+
   const links = (found) => {
     const choice = model.get("choice");
     const title_of = new Map(found.rows.map((one) => [one.id, one.title]));
@@ -161,7 +167,7 @@ function render({ model, el }) {
     about.textContent = [view.about, setup.rubric ? `Rubric: ${setup.rubric}.` : "", setup.left_out].filter(Boolean).join(" ");
     const shown = view.alone
       ? [make("p", { class: "cs-sentence" }, view.alone), agreement(view.agreement), tasks(view.tasks)]
-      : [links(view.links), agreement(view.agreement), differences(view.differences), by_criterion(view.by_criterion), silence(view.silence), tasks(view.tasks)];
+      : [school_map(view.map), links(view.links), agreement(view.agreement), differences(view.differences), by_criterion(view.by_criterion), silence(view.silence), tasks(view.tasks)];
     body.replaceChildren(...shown.filter(Boolean));
     root.setAttribute("aria-busy", "false");
     if (focus) (focus === "school" ? school_box : body.querySelector(`[data-focus="${CSS.escape(focus)}"]`))?.focus();

@@ -91,3 +91,40 @@ function share_axis() {
   }
   return picture;
 }
+
+// The map of schools: coloured only where there is a verdict, hatched where it cannot be told, its words in every square.
+const MAP_NAMED = 6;
+const MAP_SIGNS = { same: "=", "cannot tell": "?", "no shared pieces": "", "not shown": "*" };
+
+function map_table(found) {
+  const many = found.rows.length > MAP_NAMED;
+  const first = found.columns.length - found.rows.length;
+  const head = (title, at) =>
+    make("th", { scope: "col" }, many && at >= first ? [make("span", { "aria-hidden": "true" }, String(at - first + 1)), hidden_words(title)] : title);
+  const square = (one) => {
+    if (one === null) return make("td", { class: "cs-map-self" });
+    const kind = one.shown ? (one.more ? "cs-map-more" : "cs-map-fewer") : "cs-map-unsure";
+    const words = many
+      ? [make("span", { "aria-hidden": "true" }, one.strong ? one.shown : MAP_SIGNS[one.state]), hidden_words(`${one.shown} ${one.words}`)]
+      : [one.shown ? make("b", {}, one.shown) : "", make("span", {}, one.words)];
+    const node = make("td", { class: `${kind}${one.strong ? " cs-map-strong" : ""}${one.light ? " cs-map-light" : ""}` }, ...words);
+    node.style.setProperty("--strength", `${Math.round(100 * one.strength)}%`);
+    return node;
+  };
+  const table = make("table", { class: many ? "cs-map cs-map-many" : "cs-map" },
+    make("caption", { class: "cs-unseen" }, "The map of schools: points that the row’s readers give minus those of the column"),
+    make("thead", {}, make("tr", {}, make("td", {}), ...found.columns.map(head))),
+    make("tbody", {}, ...found.rows.map((row, at) =>
+      make("tr", {}, make("th", { scope: "row" }, many ? `${at + 1} ${row.title}` : row.title), ...row.cells.map(square)))));
+  return make("div", { class: "cs-scroll", tabindex: "0", role: "region", "aria-label": "The map of schools" }, table);
+}
+
+function map_legend(found) {
+  const states = new Set(found.rows.flatMap((row) => row.cells).filter(Boolean).map((one) => one.state));
+  const keys = [["cs-map-more cs-map-strong", "row gives more points"], ["cs-map-fewer cs-map-strong", "row gives fewer points"], ["cs-map-fewer cs-map-none", "pale: little or no difference"]];
+  const unsure = ["cannot tell", "no shared pieces", "not shown"].filter((one) => states.has(one));
+  if (unsure.length) keys.push(["cs-map-unsure", `hatched: ${unsure.join(", ")}`]);
+  if (found.rows.length > MAP_NAMED) keys.push(["cs-map-none", "= the same"]);
+  return make("ul", { class: "cs-legend", "aria-label": "How to read the map" },
+    ...keys.map(([kind, words]) => make("li", {}, make("span", { class: `cs-key cs-map-key ${kind}`, "aria-hidden": "true" }), words)));
+}
