@@ -101,6 +101,15 @@ def bullets(items: Iterable[str], *, empty: str = "") -> Block:
     return Block(f'<ul class="plain">{rows}</ul>')
 
 
+def remarked(items: Iterable[tuple[str, str]]) -> Block:
+    """A list of sentences, each with a quieter remark below it, or none."""
+    rows = "".join(
+        f"<li>{escape(text)}{f'<small>{escape(remark)}</small>' if remark else ''}</li>"
+        for text, remark in items
+    )
+    return Block(f'<ul class="plain">{rows}</ul>') if rows else Block("")
+
+
 def card(title: str, body: Block) -> Block:
     """A titled box."""
     return Block(f'<section class="card"><h3>{escape(title)}</h3>{body.html}</section>')

@@ -8,6 +8,8 @@ from functools import cached_property
 import pandas as pd
 
 from calibrate.analysis.comparability import Comparison, compare
+from calibrate.analysis.comparability_model import ThroughModel, compare_through_model
+from calibrate.analysis.cut_crossing import CutCrossing, cut_crossings, scores_of_record
 from calibrate.analysis.dependability import dependability
 from calibrate.analysis.exchange import Exchange, exchanges
 from calibrate.analysis.own_teachers import own_teachers
@@ -38,15 +40,19 @@ from calibrate.reports.district_answer import (
     exchange_table,
     next_card,
     readers_card,
+    school_lines,
+    through_lines,
 )
 from calibrate.reports.drawing import Drawings
 from calibrate.reports.measures import measure_name, what_is_counted
 from calibrate.reports.outside import OutsideDistrictReport
 from calibrate.reports.own_teachers_section import own_teachers_section
 from calibrate.reports.parameters import ReportParameters
+from calibrate.reports.schools_section import schools_section
 from calibrate.reports.second_reader_section import second_reader_section
 from calibrate.reports.student_groups_section import student_groups_section
 from calibrate.reports.task_rigor_section import task_rigor_section
+from calibrate.reports.through_section import through_section
 from calibrate.store.project import Project
 from calibrate.workflows.district_facts import DistrictFacts, district_facts
 from calibrate.workflows.student_members import student_members
@@ -133,6 +139,24 @@ class DistrictReport:
         return severity_model(self.readings, self.facts.scales, labels=self.facts.labels)
 
     @cached_property
+    def through(self) -> ThroughModel | None:
+        """Schools beside each other through all links; None where no two are linked."""
+        if not any(one.n_shared_pieces for one in self.comparison.links.links):
+            return None
+        return compare_through_model(
+            self.readings, self.facts.scales, margin=self.facts.margin, labels=self.facts.labels
+        )
+
+    @cached_property
+    def _given(self) -> pd.DataFrame:
+        """Scores of record of pieces that one school's readers alone have read."""
+        return scores_of_record(self.facts.records, self.readings, "rater_school")
+
+    def _cuts(self) -> tuple[CutCrossing, ...]:
+        lead = self.comparison.against_rest()
+        return cut_crossings(lead, self._given, self.facts.scales, self.facts.labels)
+
+    @cached_property
     def exchanges(self) -> tuple[Exchange, ...]:
         """What schools should exchange next."""
         return exchanges(
@@ -173,12 +197,13 @@ class DistrictReport:
                 left_out,
                 answer_page(
                     self.map,
-                    [one.sentence for one in self.comparison.against_rest()],
+                    school_lines(self.comparison, self._cuts()),
                     self.facts.labels,
                     self.draw,
                     self._readers(),
                     next_card(self.exchanges, SETTLED),
                     self._drift(),
+                    through=through_lines(self.comparison, self.through),
                 ),
             ]
         )
@@ -218,6 +243,12 @@ class DistrictReport:
     def differences(self) -> Block:
         """The difference between schools on shared pieces."""
         return differences(self.comparison, self.facts.labels, self.draw)
+
+    def schools(self) -> Block:
+        """The schools themselves: their other readers too, and whom it would move across the cut."""
+        return schools_section(
+            self.comparison, self._given, self.facts.scales, self.facts.labels
+        ) + through_section(self.through, self.facts.labels)
 
     def what_cannot_be_said(self) -> Block:
         """Where nothing can be said, and why."""

@@ -9,9 +9,13 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from calibrate.analysis.comparability import Comparison
+from calibrate.analysis.comparability_model import ThroughModel
+from calibrate.analysis.cut_crossing import CutCrossing
 from calibrate.analysis.exchange import Exchange
 from calibrate.analysis.school_map import SchoolMap
 from calibrate.analysis.school_spread import SchoolSpread
+from calibrate.analysis.severity import TOTAL
 from calibrate.analysis.severity_model import SeverityModel
 from calibrate.analysis.wording import count
 from calibrate.model.roster import GRADES, grade_label
@@ -44,22 +48,68 @@ HOW_TO_READ_THE_MAP = (
 
 def answer_page(
     found: SchoolMap,
-    sentences: Sequence[str],
+    sentences: Sequence[tuple[str, str]],
     labels: Mapping[str, str],
     draw: Drawings,
     readers: Block,
     *then: Block,
+    through: Sequence[str] = (),
 ) -> Block:
-    """The map above the readers' scale at the left; a sentence for each school and what to do at the right."""
+    """The map above the readers' scale at the left; a sentence for each school and what to do at the right.
+
+    Parameters
+    ----------
+    sentences
+        A sentence for each school and a remark on it, or none.
+    through
+        What can be said by way of other schools of pairs that cannot be told directly.
+    """
     n = len(found.schools)
     picture = draw.school_map_figure(found, labels)
     shape = "wide scrolls" if n > _MANY else "scrolls" if n > _FEW else ""
     shown = blocks.figure(picture.png(), picture.alt, picture.sentence, shape=shape)
-    drawn = blocks.card("The map of schools", blocks.note(HOW_TO_READ_THE_MAP) + shown)
-    said = blocks.card("School by school", blocks.bullets(sentences))
+    beyond = blocks.note(" ".join(through)) if through else Block("")
+    drawn = blocks.card("The map of schools", blocks.note(HOW_TO_READ_THE_MAP) + shown + beyond)
+    said = blocks.card("School by school", blocks.remarked(sentences))
     if n > _MANY:
         return drawn + blocks.answer(said + readers, blocks.join(then))
     return blocks.answer(drawn + readers, said + blocks.join(then))
+
+
+def school_lines(comparison: Comparison, cuts: Sequence[CutCrossing]) -> list[tuple[str, str]]:
+    """For each school what its readers did, and whether that goes for the school and matters at the cut."""
+    schools = {one.a: one.verdict for one in comparison.this_school.against_rest()}
+    crossed = {one.pieces_of: one.sentence for one in cuts if one.criterion == TOTAL}
+    lines = []
+    for one in comparison.against_rest():
+        remark = _AS_SCHOOLS.get((one.verdict, schools.get(one.a, "")), "")
+        if one.verdict == "different" and one.a in crossed:
+            remark = f"{remark} {crossed[one.a]}".strip()
+        lines.append((one.sentence, remark))
+    return lines
+
+
+_AS_SCHOOLS = {
+    ("same", "same"): "Its other teachers can be expected to do the same.",
+    ("same", "cannot tell"): "Whether its other teachers would do so cannot be told yet.",
+    ("different", "different"): "This goes for the school, its other teachers included.",
+    ("different", "same"): "As a school it scores much as the others do: the difference is small.",
+    ("different", "cannot tell"): "Whether its other teachers would do so cannot be told yet.",
+}
+"""What the verdict for the school adds to the verdict for its readers."""
+
+
+def through_lines(comparison: Comparison, through: ThroughModel | None) -> list[str]:
+    """What the model of all links says of pairs that cannot be told directly, the first few."""
+    if through is None:
+        return []
+    silent = {(one.a, one.b) for one in comparison.between_pairs() if one.verdict == "cannot tell"}
+    told = [
+        one.sentence
+        for one in through.these.between_pairs()
+        if (one.a, one.b) in silent and one.verdict != "cannot tell"
+    ]
+    return told[:_MOST_NEXT]
 
 
 def readers_card(

@@ -195,7 +195,7 @@ class OutsideDistrictReport(_OutsideReport):
         ) + blocks.note(_what_this_edition_is(self.released))
         if not found["pairs"]:
             return head
-        said = [one["sentence"] for one in found["groups"]]
+        said = [(one["sentence"], "") for one in found["groups"]]
         next_steps = found["next"] or [SETTLED]
         return head + answer_page(
             SchoolMap.from_dict(found["map"]),
@@ -249,6 +249,10 @@ class OutsideDistrictReport(_OutsideReport):
                 blocks.sentence(self._comparison["sentence"]),
             ]
         )
+
+    def schools(self) -> Block:
+        """Nothing: what this edition says of schools stands on its first page."""
+        return _NOTHING
 
     def what_cannot_be_said(self) -> Block:
         """Where nothing can be said."""
