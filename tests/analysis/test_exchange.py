@@ -73,8 +73,8 @@ def test_a_pair_that_shares_nothing_exchanges_half_from_each_of_the_nearest_grad
     assert sum(sizes) == one.n_more and abs(sizes[0] - sizes[1]) <= 1
     assert one.n_readings == 2 * one.n_more
     assert f"Exchange {one.n_more} pieces between Lincoln and Stone Mill" in one.sentence
-    assert "(grade 5)" in one.sentence and "(grade 6)" in one.sentence
-    assert "spring; tasks “Harbors” and “Rivers”" in one.sentence
+    assert "of grade 5 from Lincoln and" in one.sentence
+    assert "of grade 6 from Stone Mill, spring, “Harbors” and “Rivers”." in one.sentence
 
 
 def test_the_pieces_run_from_weak_to_strong() -> None:

@@ -238,18 +238,19 @@ def _sentence(
 ) -> str:
     names = f"{label(labels, one.a)} and {label(labels, one.b)}"
     more = "more " if one.n_shared_pieces else ""
-    grades = {offer.grade for offer in offers}
-    same = len(grades) == 1 and offers and next(iter(grades))
-    what = count(wanted, f"{more}piece", f"{more}pieces")
-    of_grade = f" of {_grade(next(iter(grades)))}" if same else ""
+    told = f"Exchange {count(wanted, f'{more}piece', f'{more}pieces')}"
+    grades = {_grade(offer.grade) for offer in offers}
+    several = len(grades) > 1
+    if grades and not several:
+        told += f" of {grades.pop()}"
+    told += f" between {names}"
     parts = [
-        f"{len(offer.pieces)} from {label(labels, offer.school)}"
-        + ("" if same else f" ({_grade(offer.grade)})")
+        f"{len(offer.pieces)} of {_grade(offer.grade)} from {label(labels, offer.school)}"
+        if several
+        else f"{len(offer.pieces)} from {label(labels, offer.school)}"
         for offer in offers
     ]
-    about = _about(offers, labels, tasks)
-    told = f"Exchange {what}{of_grade} between {names}"
-    told += f": {some_listed(parts, 4)}{about}." if parts else f"{about}."
+    told += f": {some_listed(parts, 4)}{_about(offers, labels, tasks)}." if parts else "."
     missing = wanted - sum(len(offer.pieces) for offer in offers)
     if missing > 0:
         told += f" {count(missing, 'piece')} must be collected first."
@@ -275,9 +276,8 @@ def _about(
     if tasks:
         titles = dict.fromkeys(tasks[task] for one in offers for task in one.tasks if task in tasks)
         if titles:
-            noun = "task" if len(titles) == 1 else "tasks"
-            parts.append(f"{noun} {some_listed([f'“{one}”' for one in titles], 2)}")
-    return f" ({'; '.join(parts)})" if parts else ""
+            parts.append(some_listed([f"“{one}”" for one in titles], 2))
+    return f", {', '.join(parts)}" if parts else ""
 
 
 def _grade(grade: str) -> str:

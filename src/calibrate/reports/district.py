@@ -191,19 +191,21 @@ class DistrictReport:
         left_out = blocks.note(self.facts.left_out) if self.facts.left_out else Block("")
         if not self.comparison.between_pairs():
             return head + left_out + blocks.callout("What to do next:", ALONE)
+        lines, for_schools = school_lines(self.comparison, self._cuts())
         return blocks.join(
             [
                 head,
                 left_out,
                 answer_page(
                     self.map,
-                    school_lines(self.comparison, self._cuts()),
+                    lines,
                     self.facts.labels,
                     self.draw,
                     self._readers(),
                     next_card(self.exchanges, SETTLED),
                     self._drift(),
-                    through=through_lines(self.comparison, self.through),
+                    through=through_lines(self.comparison, self.through, self.facts.labels),
+                    for_schools=for_schools,
                 ),
             ]
         )
@@ -223,7 +225,13 @@ class DistrictReport:
             self.facts.readings, self.facts.scales, order=windows, labels=self.facts.labels
         )
         told = [one for one in found.schools if one.verdict != CANNOT_TELL]
-        sentences = [one.sentence for one in found.schools] if told else [found.sentence]
+        reasons = {one.reason for one in found.schools}
+        if told:
+            sentences = [one.sentence for one in found.schools]
+        elif len(reasons) == 1:
+            sentences = [f"It cannot be told whether scoring has moved: {reasons.pop()}."]
+        else:
+            sentences = [found.sentence]
         return drift_card(sentences, known=bool(told))
 
     def sessions(self) -> Block:

@@ -17,7 +17,7 @@ from calibrate.analysis.school_map import SchoolMap
 from calibrate.analysis.school_spread import SchoolSpread
 from calibrate.analysis.severity import TOTAL
 from calibrate.analysis.severity_model import SeverityModel
-from calibrate.analysis.wording import count
+from calibrate.analysis.wording import count, points, some_listed
 from calibrate.model.roster import GRADES, grade_label
 from calibrate.reports import blocks
 from calibrate.reports.blocks import Block
@@ -53,7 +53,8 @@ def answer_page(
     draw: Drawings,
     readers: Block,
     *then: Block,
-    through: Sequence[str] = (),
+    through: str = "",
+    for_schools: str = "",
 ) -> Block:
     """The map above the readers' scale at the left; a sentence for each school and what to do at the right.
 
@@ -63,53 +64,67 @@ def answer_page(
         A sentence for each school and a remark on it, or none.
     through
         What can be said by way of other schools of pairs that cannot be told directly.
+    for_schools
+        Whether the sentences go for the schools' other teachers too.
     """
     n = len(found.schools)
     picture = draw.school_map_figure(found, labels)
     shape = "wide scrolls" if n > _MANY else "scrolls" if n > _FEW else ""
     shown = blocks.figure(picture.png(), picture.alt, picture.sentence, shape=shape)
-    beyond = blocks.note(" ".join(through)) if through else Block("")
+    beyond = blocks.note(through) if through else Block("")
+    note = blocks.note(for_schools) if for_schools else Block("")
     drawn = blocks.card("The map of schools", blocks.note(HOW_TO_READ_THE_MAP) + shown + beyond)
-    said = blocks.card("School by school", blocks.remarked(sentences))
+    said = blocks.card("School by school", blocks.remarked(sentences) + note)
     if n > _MANY:
         return drawn + blocks.answer(said + readers, blocks.join(then))
     return blocks.answer(drawn + readers, said + blocks.join(then))
 
 
-def school_lines(comparison: Comparison, cuts: Sequence[CutCrossing]) -> list[tuple[str, str]]:
-    """For each school what its readers did, and whether that goes for the school and matters at the cut."""
+def school_lines(
+    comparison: Comparison, cuts: Sequence[CutCrossing]
+) -> tuple[list[tuple[str, str]], str]:
+    """For each school what its readers did and what it means at the cut; and whether it goes for the schools."""
     schools = {one.a: one.verdict for one in comparison.this_school.against_rest()}
     crossed = {one.pieces_of: one.sentence for one in cuts if one.criterion == TOTAL}
+    lead = comparison.against_rest()
+    parted = [one for one in lead if schools.get(one.a, one.verdict) != one.verdict]
     lines = []
-    for one in comparison.against_rest():
-        remark = _AS_SCHOOLS.get((one.verdict, schools.get(one.a, "")), "")
+    for one in lead:
+        remark = _AS_SCHOOLS.get(schools.get(one.a, ""), "") if one in parted else ""
         if one.verdict == "different" and one.a in crossed:
             remark = f"{remark} {crossed[one.a]}".strip()
         lines.append((one.sentence, remark))
-    return lines
+    return lines, _ALL_THE_SAME if not parted else ""
 
 
 _AS_SCHOOLS = {
-    ("same", "same"): "Its other teachers can be expected to do the same.",
-    ("same", "cannot tell"): "Whether its other teachers would do so cannot be told yet.",
-    ("different", "different"): "This goes for the school, its other teachers included.",
-    ("different", "same"): "As a school it scores much as the others do: the difference is small.",
-    ("different", "cannot tell"): "Whether its other teachers would do so cannot be told yet.",
+    "same": "Its other teachers can be expected to score as the other schools do.",
+    "different": "Its other teachers can be expected to differ from the other schools.",
+    "cannot tell": "Whether that goes for its other teachers too cannot be told yet.",
 }
-"""What the verdict for the school adds to the verdict for its readers."""
+_ALL_THE_SAME = "This is what these readers did. Each verdict goes for the school too, its other teachers included."
 
 
-def through_lines(comparison: Comparison, through: ThroughModel | None) -> list[str]:
-    """What the model of all links says of pairs that cannot be told directly, the first few."""
+def through_lines(
+    comparison: Comparison, through: ThroughModel | None, labels: Mapping[str, str]
+) -> str:
+    """What all links together say of pairs that cannot be told directly, in a few words."""
     if through is None:
-        return []
+        return ""
     silent = {(one.a, one.b) for one in comparison.between_pairs() if one.verdict == "cannot tell"}
-    told = [
-        one.sentence
-        for one in through.these.between_pairs()
-        if (one.a, one.b) in silent and one.verdict != "cannot tell"
-    ]
-    return told[:_MOST_NEXT]
+    told = []
+    for one in through.these.between_pairs():
+        a, b = labels.get(one.a, one.a), labels.get(one.b, one.b)
+        if (one.a, one.b) not in silent or one.verdict == "cannot tell":
+            continue
+        if one.verdict == "same":
+            told.append(f"{a} and {b} score alike")
+        else:
+            more, less = (a, b) if one.difference > 0 else (b, a)
+            told.append(f"{more} gives {points(one.difference)} more than {less}")
+    if not told:
+        return ""
+    return f"By way of other schools: {some_listed(told, _MOST_NEXT)} (further down)."
 
 
 def readers_card(
