@@ -8,9 +8,15 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats import inter_rater
 
-from calibrate.stats.agreement import brennan_prediger, fleiss_kappa
+from calibrate.errors import ArgumentError
+from calibrate.stats.agreement import brennan_prediger, fleiss_kappa, gwet_ac
 from calibrate.stats.all_pairs import all_pairs, confusion, level_agreement
-from calibrate.stats.alpha import alpha_of_totals, coincidences, krippendorff_alpha
+from calibrate.stats.alpha import (
+    alpha_of_totals,
+    coincidences,
+    krippendorff_alpha,
+    weighted_alpha,
+)
 from calibrate.stats.draws import draw_sums
 from calibrate.stats.icc import icc_a_1
 from calibrate.stats.ratings import prepare_ratings
@@ -82,6 +88,37 @@ def test_alpha_of_a_very_large_table_is_the_packages(measurement):
     ours = krippendorff_alpha(ratings, measurement, draws=0)
     assert ours.value == pytest.approx(theirs, abs=1e-11)
     assert ours.n_pieces == int(ratings.shared.sum()) < ratings.n_units
+
+
+@pytest.mark.parametrize("values", [[0.0, 1, 2, 3], [0.5, 1, 1.5, 2], [0.0, 2, 5, 10]])
+@pytest.mark.parametrize("again", [1, 900])
+def test_alpha_at_the_ratio_level_reads_the_values_of_the_scale(values, again):
+    """Positions 1 to 4 would be another scale: 0 and 1 are as far apart as ratios can be, 1 and 2 are not."""
+    rows = simulated(5, 30, 4, missing=0.2) * again
+    there = [
+        (i, j, values[int(v) - 1])
+        for i, row in enumerate(rows)
+        for j, v in enumerate(row)
+        if v is not None
+    ]
+    ratings = prepare_ratings(*map(np.array, zip(*there, strict=True)), values)
+    theirs = krippendorff.alpha(
+        value_counts=ratings.counts, value_domain=values, level_of_measurement="ratio"
+    )
+    ours = krippendorff_alpha(ratings, "ratio", draws=50 if again == 1 else 0)
+    assert ours.value == pytest.approx(theirs, abs=1e-11)
+    if again == 1:
+        assert ours.ci_low < ours.value < ours.ci_high
+        fixed = weighted_alpha(ratings, "ratio")
+        assert fixed.value == pytest.approx(theirs, abs=1e-11)
+
+
+def test_ratios_need_a_true_zero():
+    ratings = panel([[-1, 0], [1, 1], [0, 1]], [-1.0, 0.0, 1.0])
+    assert "true zero" in krippendorff_alpha(ratings, "ratio").undefined
+    with pytest.raises(ArgumentError, match="true zero"):
+        gwet_ac(ratings, "ratio")
+    assert krippendorff_alpha(ratings, "interval").is_defined
 
 
 def test_variance_components_equal_anova_on_a_complete_table():

@@ -91,7 +91,7 @@ def percent_agreement(
     coefficients. On its own it misleads: quadratic weights give 0.9 to almost any panel. Sources: weights as in Cohen (1968),
     *Psychological Bulletin* 70, pp. 213–220; standard error: Gwet (2014), chapter 5; it counts a piece that was scored once as one that shows no agreement. ``symmetric`` asks for his interval.
     """
-    label, matrix = weight_matrix(weights, ratings.levels)
+    label, matrix = weight_matrix(weights, ratings.levels, ratings.values)
     return _plain("percent_agreement", matrix, label, ratings, True, symmetric)
 
 

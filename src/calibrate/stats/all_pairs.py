@@ -42,7 +42,7 @@ def all_pairs(ratings: Ratings, weights: Weights = "quadratic") -> AllPairs:
     as :func:`calibrate.stats.two_raters.cohen_kappa` gives it (Cohen 1968, *Psychological Bulletin* 70, pp. 213–220), for
     hundreds of raters in one pass over the scores.
     """
-    label, matrix = weight_matrix(weights, ratings.levels)
+    label, matrix = weight_matrix(weights, ratings.levels, ratings.values)
     q = ratings.n_raters
     tables = _tables(ratings)
     total = tables.sum(axis=(1, 2), dtype=float)

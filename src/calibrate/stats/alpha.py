@@ -37,6 +37,9 @@ FloatArray = npt.NDArray[np.float64]
 #: With more units than this the package is left aside: its time grows with every unit, ours with the different rows alone.
 _PACKAGE_UP_TO = 20_000
 
+#: Why there is no alpha at the ratio level.
+NO_TRUE_ZERO = "needs a scale with a true zero; this one has values below 0"
+
 #: The levels of measurement: do levels have no order, an order, equal distances, or a true zero?
 MEASUREMENTS = ("nominal", "ordinal", "interval", "ratio")
 
@@ -67,7 +70,8 @@ def krippendorff_alpha(
     ratings
         What was scored; pieces with one score drop out.
     measurement
-        ``nominal``, ``ordinal``, ``interval`` or ``ratio`` (which means something only for values with a true zero).
+        ``nominal``, ``ordinal``, ``interval`` or ``ratio``, which reads the values of the scale, not positions, and means
+        something only where 0 is a true zero (undefined with a value below it).
     draws, seed
         How many resamples for the interval (0: none), and their seed.
     within_blocks
@@ -90,6 +94,8 @@ def krippendorff_alpha(
     )
     patterns = ratings.patterns
     shared = patterns.shared
+    if measurement == "ratio" and float(ratings.values.min()) < 0:
+        return replace(basis, undefined=NO_TRUE_ZERO)
     if not shared.any():
         return replace(basis, undefined=NO_PAIRS)
     if (patterns.counts[shared].sum(axis=0) > 0).sum() < 2:
@@ -107,7 +113,7 @@ def krippendorff_alpha(
     drawn = bootstrap(
         drawing.sums,
         drawing.times,
-        alpha_of_totals(ratings.levels, measurement),
+        alpha_of_totals(_numbers(ratings, measurement), measurement),
         draws=draws,
         seed=seed,
         blocks=drawing.blocks,
@@ -129,14 +135,14 @@ def _value(ratings: Ratings, measurement: str) -> float:
         return float(
             krippendorff.alpha(
                 value_counts=ratings.counts if shared.all() else ratings.counts[shared],
-                value_domain=ratings.levels,
+                value_domain=_numbers(ratings, measurement),
                 level_of_measurement=_metric(measurement),
             )
         )
     patterns = ratings.patterns
     kept = patterns.shared
     totals = patterns.times[kept] @ coincidences(patterns.counts[kept])
-    return float(alpha_of_totals(ratings.levels, measurement)(totals[None, :])[0])
+    return float(alpha_of_totals(_numbers(ratings, measurement), measurement)(totals[None, :])[0])
 
 
 def weighted_alpha(
@@ -157,7 +163,7 @@ def weighted_alpha(
     symmetric
         Student's t interval about the value instead of the one on Fisher's z scale.
     """
-    label, matrix = weight_matrix(weights, ratings.levels)
+    label, matrix = weight_matrix(weights, ratings.levels, ratings.values)
     scale = "" if symmetric else " on Fisher's z scale"
     basis = Coefficient(
         "krippendorff_alpha",
@@ -243,6 +249,11 @@ def _squared_distances(used: FloatArray, levels: FloatArray, measurement: str) -
         return np.divide(apart, both, out=np.zeros_like(apart), where=both != 0)[None, :, :] ** 2
     at = levels[None, :] if measurement == "interval" else np.cumsum(used, axis=1) - used / 2
     return np.asarray((at[:, :, None] - at[:, None, :]) ** 2)
+
+
+def _numbers(ratings: Ratings, measurement: str) -> FloatArray:
+    """The numbers that alpha reads: ratios are about the values themselves, all else about the numbers of the levels."""
+    return ratings.values if measurement == "ratio" else ratings.levels
 
 
 def _metric(measurement: str) -> Any:

@@ -119,7 +119,7 @@ def chance_corrected(
         The value when every score is the same, by convention: 1 for coefficients whose idea of chance allows it, ``nan`` for
         those that become 0/0.
     """
-    label, matrix = weight_matrix(weights, ratings.levels)
+    label, matrix = weight_matrix(weights, ratings.levels, ratings.values)
     scale = "" if symmetric else " on Fisher's z scale"
     basis = Coefficient(
         name,

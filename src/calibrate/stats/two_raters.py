@@ -149,7 +149,7 @@ def _of_a_pair(
     pair: tuple[int, int] | None,
     symmetric: bool,
 ) -> Coefficient:
-    label, matrix = weight_matrix(weights, ratings.levels)
+    label, matrix = weight_matrix(weights, ratings.levels, ratings.values)
     scale = "normal interval" if symmetric else "t interval on Fisher's z scale"
     whose = "Fleiss, Cohen & Everitt" if name == "cohen_kappa" else "Gwet"
     told = f"pieces that both raters scored; large-sample standard error ({whose}), {scale}, for these raters"

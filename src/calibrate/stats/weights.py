@@ -64,7 +64,9 @@ def adjacent(levels: FloatArray, within: float) -> FloatArray:
     return (np.abs(levels[:, None] - levels[None, :]) <= within + 1e-9).astype(float)
 
 
-def weight_matrix(weights: Weights, levels: FloatArray) -> tuple[str, FloatArray]:
+def weight_matrix(
+    weights: Weights, levels: FloatArray, values: FloatArray | None = None
+) -> tuple[str, FloatArray]:
     """The name and the matrix of a set of weights.
 
     Parameters
@@ -74,11 +76,14 @@ def weight_matrix(weights: Weights, levels: FloatArray) -> tuple[str, FloatArray
         symmetric, every entry from 0 to 1.
     levels
         The numbers of the k levels in order, shape (k,): positions 1…k, or values where the scale is an interval scale.
+    values
+        The values of the levels as people write them, shape (k,), for ``ratio`` weights alone: these ask how far a value is from
+        0, which a position never says. By default ``levels``.
 
     Raises
     ------
     ArgumentError
-        Unknown name, or a matrix that cannot serve as weights.
+        Unknown name, a matrix that cannot serve as weights, or ``ratio`` for a scale with a value below 0.
     """
     if isinstance(weights, str):
         makers = {
@@ -93,7 +98,15 @@ def weight_matrix(weights: Weights, levels: FloatArray) -> tuple[str, FloatArray
                 f"There are no weights called “{weights}”.",
                 fix=f"Choose one of {', '.join(NAMES)}.",
             )
-        return weights, makers[weights](levels)
+        if weights != "ratio":
+            return weights, makers[weights](levels)
+        numbers = levels if values is None else values
+        if numbers.min(initial=0.0) < 0:
+            raise ArgumentError(
+                "Ratio weights need a scale with a true zero, and this one has values below 0.",
+                fix="Choose quadratic weights.",
+            )
+        return weights, ratio(numbers)
     return "given", _checked(weights, len(levels))
 
 
