@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibrate.analysis.agreement import agreement
+from calibrate.analysis.agreement import agreement, plain_agreement
 from calibrate.analysis.agreement_words import coefficient_name, value_shown
 from calibrate.analysis.coefficient_panels import whole_scores
 from calibrate.errors import ArgumentError, DataError
@@ -152,6 +152,33 @@ def test_uneven_scales_that_differ_have_no_common_step():
     rows = made([(p, r, c, 1, None) for p in "12" for r in "AB" for c in ("X", "Y")])
     total = agreement(rows, {"X": (1, 3, 9), "Y": (1, 2)}).total
     assert "different scales" in total.coefficient("adjacent_agreement").undefined
+
+
+@pytest.mark.parametrize("levels", [(0, 2, 4), (1, 3)])
+@pytest.mark.parametrize("resample", [None, "pieces", "blocks"])
+def test_adjacent_in_all_is_what_it_is_on_each_criterion_or_undefined(levels, resample):
+    """Two points are one level on the second scale: one point, the step of the first, is not its step."""
+    rows = table(raters=3)
+    far = rows["criterion"] == "CONV"
+    rows.loc[far, "score"] = np.array(levels)[rows.loc[far, "score"].astype(int) % len(levels)]
+    found = agreement(rows, {"ORG": (1, 2, 3, 4), "CONV": levels}, resample=resample)
+    assert "different scales" in found.total.coefficient("adjacent_agreement").undefined
+    plain = plain_agreement(rows, {"ORG": (1, 2, 3, 4), "CONV": levels})
+    assert "different scales" in plain[1].undefined
+
+
+@pytest.mark.parametrize("resample", [None, "pieces"])
+def test_half_points_beside_whole_points_are_adjacent_within_a_point(resample):
+    rows = table(raters=3)
+    half = rows["criterion"] == "CONV"
+    rows.loc[half, "score"] = rows.loc[half, "score"] / 2
+    scales = {"ORG": (1, 2, 3, 4), "CONV": (0.5, 1, 1.5, 2)}
+    found = agreement(rows, scales, resample=resample)
+    each = [part.coefficient("adjacent_agreement") for part in found.criteria]
+    whole = found.total.coefficient("adjacent_agreement")
+    assert whole.value == pytest.approx(np.mean([one.value for one in each]))
+    assert each[0].value < whole.value < each[1].value <= 1
+    assert whole.ci_low < whole.value < whole.ci_high
 
 
 def test_a_scale_of_the_rubric_can_be_handed_in():

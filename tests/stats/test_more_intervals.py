@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from calibrate.stats.agreement import adjacent_agreement
 from calibrate.stats.all_pairs import all_pairs
 from calibrate.stats.bootstrap import resample
 from calibrate.stats.conger import conger_kappa
@@ -105,6 +106,16 @@ def test_resamples_without_a_kappa_are_counted_and_told():
 def test_adjacent_agreement_can_be_resampled():
     found = by_bootstrap("adjacent_agreement", panel(drawn(), LEVELS))
     assert "resamples" in found.method
+    assert found.ci_low <= found.value <= found.ci_high
+
+
+@pytest.mark.parametrize("within", [1.0, 2.0])
+def test_resampled_adjacent_agreement_keeps_how_far_apart_scores_may_be(within):
+    ratings = panel(drawn(), [1.0, 1.5, 2.0, 3.0, 4.0])
+    usual = adjacent_agreement(ratings, within)
+    found = by_bootstrap("adjacent_agreement", ratings, within=within)
+    assert found.value == usual.value
+    assert found.se == pytest.approx(usual.se, rel=0.15)
     assert found.ci_low <= found.value <= found.ci_high
 
 

@@ -13,7 +13,13 @@ import pandas as pd
 
 from calibrate.analysis.agreement_details import AgreementDetails, agreement_details
 from calibrate.analysis.agreement_words import agreement_sentence
-from calibrate.analysis.coefficient_panels import Panel, Resample, plain_of_all, whole_scores
+from calibrate.analysis.coefficient_panels import (
+    Panel,
+    Resample,
+    plain_of_all,
+    step_of_all,
+    whole_scores,
+)
 from calibrate.analysis.hidden_effects import (
     seen_and_expected,
     what_the_number_hides,
@@ -196,7 +202,8 @@ def plain_agreement(
     rows = _checked(table, scales)
     present = set(rows["criterion"])
     known = {name: scale for name, scale in scales.items() if name in present}
-    return plain_of_all(*_together(rows.dropna(subset=["score"]), known))
+    ratings, _ = _together(rows.dropna(subset=["score"]), known)
+    return plain_of_all(ratings, step_of_all([_values(scale)[0] for scale in known.values()]))
 
 
 def _one(
@@ -232,7 +239,8 @@ def _total(
     scored = rows.dropna(subset=["score"])
     ratings, same_scale = _together(scored, scales)
     wholes = whole_scores(rows) if len(scales) > 1 else None
-    found = panel.of_all(ratings, same_scale, wholes)
+    step = step_of_all([_values(scale)[0] for scale in scales.values()])
+    found = panel.of_all(ratings, same_scale, wholes, step)
     codes = _codes(rows)
     sentence = agreement_sentence("All criteria together", found, codes)
     remarks = _remarks(ratings, found, panel) if same_scale else ()

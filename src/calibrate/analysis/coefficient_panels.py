@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -48,6 +48,8 @@ _FOR_PAIRS = (lin_ccc, pearson, spearman, mean_difference)
 
 Statistic = Callable[[Ratings], Coefficient]
 Resample = Literal["pieces", "blocks"]
+#: How far apart adjacent scores may be in points; None: one level; ``various``: not the same everywhere.
+Step = float | None | Literal["various"]
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,11 @@ class Panel:
         return tuple(_warned(one) for one in found)
 
     def of_all(
-        self, ratings: Ratings, same_scale: bool, wholes: WholeScores | None
+        self,
+        ratings: Ratings,
+        same_scale: bool,
+        wholes: WholeScores | None,
+        step: Step = None,
     ) -> tuple[Coefficient, ...]:
         """The coefficients of all criteria together.
 
@@ -111,6 +117,8 @@ class Panel:
             Whether all criteria have the same scale; if not, luck cannot be told for all together.
         wholes
             Whole scores as `whole_scores` makes them; None where there is one criterion.
+        step
+            How far apart adjacent scores may be, as `step_of_all` finds it.
         """
         if wholes is None:
             found = self.of(ratings)
@@ -120,7 +128,7 @@ class Panel:
             beyond = [_undefined(one, _DIFFERENT_SCALES) for one in beyond]
         table = wholes.scores
         found_all = [
-            *plain_of_all(ratings, same_scale, self._spoken),
+            *plain_of_all(ratings, step, self._spoken),
             *beyond,
             *(_of_whole(one) for one in self._icc(table["unit"], table["rater"], table["score"])),
         ]
@@ -130,8 +138,13 @@ class Panel:
             found_all.append(cronbach_alpha(wholes.by_criterion))
         return tuple(_warned(one) for one in found_all)
 
-    def _spoken(self, statistic: Statistic, ratings: Ratings) -> Coefficient:
-        """The coefficient with an interval for whom the panel speaks, and of the kind it asks for."""
+    def _spoken(
+        self, statistic: Statistic, ratings: Ratings, within: float | None = None
+    ) -> Coefficient:
+        """The coefficient with an interval for whom the panel speaks, and of the kind it asks for.
+
+        ``within`` is how far apart adjacent scores may be, where that is not one level.
+        """
         if self.like_these:
             return for_raters_like_these(statistic, ratings)
         found = statistic(ratings)
@@ -144,6 +157,7 @@ class Panel:
             draws=self.draws,
             seed=self.seed,
             within_blocks=self.resample == "blocks",
+            within=within,
         )
         what, _, how = found.method.partition("; ")
         if not how or drawn.method.startswith(what):
@@ -221,19 +235,38 @@ class WholeScores:
         )
 
 
+def step_of_all(scales: Sequence[Sequence[float]]) -> Step:
+    """How far apart adjacent scores may be on every one of these scales (their values, lowest first).
+
+    None: one level, which is one thing where all have the same scale. 1: a point, where that is what adjacent means on each scale
+    by itself (`calibrate.stats.agreement.near_levels`). ``various``: a level is not the same distance on all of them.
+    """
+    if len({tuple(values) for values in scales}) <= 1:
+        return None
+    return 1.0 if all(_a_point(values) for values in scales) else "various"
+
+
+def _a_point(values: Sequence[float]) -> bool:
+    """Whether adjacent scores are those at most a point apart: on whole points, and on half points by custom."""
+    steps = np.diff(np.asarray(values, dtype=float))
+    return bool((steps < 1 - 1e-9).any() or (steps <= 1 + 1e-9).all())
+
+
+def _as_it_is(statistic: Statistic, ratings: Ratings, within: float | None = None) -> Coefficient:
+    return statistic(ratings)
+
+
 def plain_of_all(
     ratings: Ratings,
-    same_scale: bool,
-    spoken: Callable[[Statistic, Ratings], Coefficient] = lambda statistic, ratings: statistic(
-        ratings
-    ),
+    step: Step,
+    spoken: Callable[[Statistic, Ratings, float | None], Coefficient] = _as_it_is,
 ) -> tuple[Coefficient, Coefficient]:
-    """Exact and adjacent agreement of all criteria together (see `Panel.of_all`)."""
-    within = None if same_scale else 1.0
-    near = spoken(lambda part: adjacent_agreement(part, within), ratings)
-    if not same_scale and (ratings.values[1:] - ratings.values[:-1] > 1 + 1e-9).any():
+    """Exact and adjacent agreement of all criteria together (see `Panel.of_all` and `step_of_all`)."""
+    within = 1.0 if step == "various" else step
+    near = spoken(lambda part: adjacent_agreement(part, within), ratings, within)
+    if step == "various":
         near = _undefined(near, _OTHER_STEPS)
-    return spoken(exact_agreement, ratings), near
+    return spoken(exact_agreement, ratings, None), near
 
 
 def whole_scores(rows: pd.DataFrame) -> WholeScores:

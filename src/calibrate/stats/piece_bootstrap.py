@@ -53,6 +53,7 @@ def by_bootstrap(
     draws: int = 1000,
     seed: int = SEED,
     within_blocks: bool = False,
+    within: float | None = None,
 ) -> Coefficient:
     """A coefficient with a bootstrap interval (BCa) by piece in place of the analytic one.
 
@@ -70,18 +71,21 @@ def by_bootstrap(
         What was scored, and how near two levels are.
     draws, seed, within_blocks
         As for :func:`calibrate.stats.alpha.krippendorff_alpha`.
+    within
+        As for :func:`calibrate.stats.agreement.adjacent_agreement`; for that alone.
     """
     if name not in _KNOWN:
         raise ArgumentError(
             f"There is no bootstrap for “{name}”.", fix=f"Choose one of {', '.join(_KNOWN)}."
         )
     chosen: Weights = "identity" if name == "exact_agreement" else weights
-    found = _KNOWN[name](ratings, chosen)
+    near = name == "adjacent_agreement"
+    found = adjacent_agreement(ratings, within) if near else _KNOWN[name](ratings, chosen)
     if not found.has_interval or PERFECT in found.flags:
         return found
-    matrix = weight_matrix(chosen, ratings.levels)[1]
-    if name == "adjacent_agreement":
-        matrix = near_levels(ratings)[0]
+    matrix = weight_matrix(chosen, ratings.levels, ratings.values)[1]
+    if near:
+        matrix = near_levels(ratings, within)[0]
     if name == "conger_kappa":
         if ratings.n_pieces * ratings.n_raters * ratings.n_levels > _LARGEST:
             why = "too many raters and pieces for resamples: the analytic interval is shown"
