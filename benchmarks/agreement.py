@@ -248,29 +248,29 @@ def _pairs(judgements: int) -> Iterator[Comparison]:
     )
 
 
-#: Run by the interpreter of another environment: times one peer on the table that it is given, and prints JSON.
+#: Run by the interpreter of another environment: times one peer on the table that it is given, and prints JSON. Memory is what
+#: the process grew by.
 _OUTSIDE = """
-import json, sys, time, tracemalloc, warnings
+import json, resource, sys, time, warnings
 import pandas as pd
 warnings.simplefilter("ignore")
 long = pd.read_csv(sys.argv[2])
 table = long.pivot(index="piece", columns="rater", values="score").reset_index(drop=True)
-def irr():
+if sys.argv[1] == "irrCAC":
     from irrCAC.raw import CAC
-    return CAC(table, weights="quadratic").gwet()["est"]["coefficient_value"]
-def icc():
+    def call():
+        return CAC(table, weights="quadratic").gwet()["est"]["coefficient_value"]
+else:
     import pingouin
-    found = pingouin.intraclass_corr(long, targets="piece", raters="rater", ratings="score")
-    return float(found["ICC"].iloc[1])
-call = {"irrCAC": irr, "pingouin": icc}[sys.argv[1]]
-call()
+    def call():
+        found = pingouin.intraclass_corr(long, targets="piece", raters="rater", ratings="score")
+        return float(found["ICC"].iloc[1])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 start = time.perf_counter()
 value = call()
 seconds = time.perf_counter() - start
-tracemalloc.start()
-call()
-peak = tracemalloc.get_traced_memory()[1] / 1e6
-print(json.dumps({"seconds": seconds, "value": float(value), "megabytes": peak}))
+grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+print(json.dumps({"seconds": seconds, "value": float(value), "megabytes": grown / 1024}))
 """
 
 

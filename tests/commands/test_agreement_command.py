@@ -224,6 +224,12 @@ def test_coefficients_of_two_raters_are_named_once_where_there_are_more(run):
     assert sum("compares two raters; here there are 3" in one for one in told) >= 6
 
 
+def test_with_one_rater_nothing_for_two_is_listed(run):
+    alone = "piece,rater,score\nP1,A,1\nP2,A,3\n"
+    shown = " ".join(run(alone, "--levels", "1-4", "--all").stdout.split())
+    assert "For two raters only, and here there is one: Cohen's kappa" in shown
+
+
 def test_how_many_raters_are_averaged_is_told(run):
     gaps = "".join(line + "\n" for line in LONG.splitlines() if not line.startswith("P3,3,"))
     shown = " ".join(run(gaps, "--levels", "1-4", "--all").stdout.replace("│", " ").split())

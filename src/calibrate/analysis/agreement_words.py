@@ -90,9 +90,8 @@ def for_two_only(coefficients: Iterable[Coefficient]) -> str:
     if not found:
         return ""
     names = dict.fromkeys(_NAMES.get(one.name, one.name) for one in found)
-    here = str(found[0].undefined).rpartition(" there are ")[2].removesuffix(" raters")
-    told = f"there are {here}" if here.isdigit() else "there is one"
-    return f"For two raters only, and here {told}: {listed(names)}."
+    here = str(found[0].undefined).rpartition(" there ")[2].removesuffix("s").removesuffix(" rater")
+    return f"For two raters only, and here there {here}: {listed(names)}."
 
 
 def agreement_sentence(

@@ -135,8 +135,8 @@ def pair_basis(
     """An answer without a value yet, and the pair it is about; no pair where there are not two raters."""
     basis = Coefficient(name, label, math.nan, method=method, n_raters=ratings.n_raters)
     if pair is None and ratings.n_raters != 2:
-        there = "one rater" if ratings.n_raters == 1 else f"{ratings.n_raters} raters"
-        why = f"{shown} compares two raters; here there are {there}"
+        there = "is one rater" if ratings.n_raters == 1 else f"are {ratings.n_raters} raters"
+        why = f"{shown} compares two raters; here there {there}"
         return replace(basis, undefined=why), None
     return replace(basis, n_raters=2), pair or (0, 1)
 
