@@ -249,9 +249,9 @@ def _pairs(judgements: int) -> Iterator[Comparison]:
 
 
 #: Run by the interpreter of another environment: times one peer on the table that it is given, and prints JSON. Memory is what
-#: the process grew by.
+#: the process grew by meanwhile, where the system tells (Linux).
 _OUTSIDE = """
-import json, resource, sys, time, warnings
+import json, os, sys, threading, time, warnings
 import pandas as pd
 warnings.simplefilter("ignore")
 long = pd.read_csv(sys.argv[2])
@@ -265,12 +265,26 @@ else:
     def call():
         found = pingouin.intraclass_corr(long, targets="piece", raters="rater", ratings="score")
         return float(found["ICC"].iloc[1])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def held():
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    except OSError:
+        return float("nan")
+before = peak = held()
+done = threading.Event()
+def watch():
+    global peak
+    while not done.wait(0.002):
+        peak = max(peak, held())
+watcher = threading.Thread(target=watch)
+watcher.start()
 start = time.perf_counter()
 value = call()
 seconds = time.perf_counter() - start
-grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-print(json.dumps({"seconds": seconds, "value": float(value), "megabytes": grown / 1024}))
+done.set()
+watcher.join()
+print(json.dumps({"seconds": seconds, "value": float(value), "megabytes": peak - before}))
 """
 
 

@@ -310,6 +310,13 @@ def test_a_wide_interval_is_flagged_and_a_narrow_one_is_not():
     assert many.flags == ()
 
 
+def test_for_raters_like_these_it_is_raters_that_are_too_few():
+    part = agreement(table(raters=3, pieces=60), FOUR, like_these=True, draws=50).criteria[0]
+    flags = part.coefficient("gwet_ac").flags
+    assert "wide interval: too few raters to say much of raters like these" in flags
+    assert not [one for one in flags if "too few pieces" in one]
+
+
 def test_a_kappa_that_prevalence_makes_low_is_explained():
     rows = [(f"P{i}", r, "X", 3.0, None) for i in range(40) for r in "AB"]
     rows[0] = ("P0", "A", "X", 2.0, None)

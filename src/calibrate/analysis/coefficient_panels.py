@@ -35,6 +35,9 @@ TOO_WIDE = 0.4
 #: What is said beside such an interval.
 WIDE = "wide interval: too few pieces to say much"
 
+#: The same where the interval speaks for raters like these: then raters are what is missing.
+WIDE_FOR_OTHERS = "wide interval: too few raters to say much of raters like these"
+
 _DIFFERENT_SCALES = (
     "the criteria have different scales, so agreement by luck is not one number; see each criterion"
 )
@@ -303,7 +306,8 @@ def _warned(one: Coefficient) -> Coefficient:
     """The coefficient, with a warning where its interval is too wide to say anything."""
     if one.name in _WITHOUT_ENDS or not one.has_interval or one.ci_high - one.ci_low <= TOO_WIDE:
         return one
-    return replace(one, flags=(*one.flags, WIDE))
+    why = WIDE_FOR_OTHERS if "jackknife" in one.method else WIDE
+    return replace(one, flags=(*one.flags, why))
 
 
 def _undefined(one: Coefficient, why: str) -> Coefficient:
