@@ -10,7 +10,7 @@ import argparse
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from rich.console import Console
@@ -34,7 +34,10 @@ TRUTH = {
 
 @dataclass(frozen=True)
 class Panel:
-    """So many pieces, each read by ``each`` of the raters on all criteria; ``gone`` is the share of scores that are missing."""
+    """So many pieces, each read by ``each`` of the raters on all criteria; ``gone`` is the share of scores that are missing.
+
+    With a ``mean`` scores are whole levels from 1 to 4 about it.
+    """
 
     name: str
     pieces: int
@@ -42,6 +45,7 @@ class Panel:
     each: int
     criteria: int = 1
     gone: float = 0.0
+    mean: float | None = None
 
 
 PANELS = (
@@ -50,6 +54,8 @@ PANELS = (
     Panel("two of 10 raters, 4 criteria", 80, 10, 2, 4),
     Panel("three of 8 raters", 60, 8, 3),
     Panel("three of 8 raters, 3 criteria, a tenth missing", 60, 8, 3, 3, 0.1),
+    Panel("whole levels, 6 raters, 4 criteria", 30, 6, 6, 4, mean=2.5),
+    Panel("whole levels near the ceiling", 30, 6, 6, 4, mean=3.2),
 )
 
 
@@ -68,12 +74,18 @@ def drawn(panel: Panel, random: np.random.Generator) -> Columns:
     def normal(source: str, *shape: int) -> np.ndarray:
         return random.normal(0, math.sqrt(TRUTH[source]), shape)
 
-    score = 2.5 + normal("piece", panel.pieces)[piece] + normal("rater", panel.raters)[rater]
+    score = (
+        (panel.mean or 2.5)
+        + normal("piece", panel.pieces)[piece]
+        + normal("rater", panel.raters)[rater]
+    )
     score += np.repeat(normal("piece x rater", readings), panel.criteria)
     if panel.criteria > 1:
         score += normal("piece x criterion", panel.pieces, panel.criteria)[piece, criterion]
         score += normal("rater x criterion", panel.raters, panel.criteria)[rater, criterion]
         score += normal("piece x rater x criterion", len(score))
+    if panel.mean is not None:
+        score = np.clip(np.rint(score), 1, 4)
     keep = random.random(len(score)) >= panel.gone
     return piece[keep], rater[keep], score[keep], criterion[keep]
 
@@ -83,12 +95,20 @@ def study_of(columns: Columns) -> GStudy:
 
 
 def truth(panel: Panel) -> dict[str, float]:
-    """The components, and g and phi for two raters."""
+    """The components, and g and phi for two raters; of whole levels, from panels far larger than anybody's."""
     k = panel.criteria
+    known = TRUTH
+    if panel.mean is not None:
+        random, large = np.random.default_rng(1), replace(panel, pieces=1500, raters=40, each=40)
+        studies = [study_of(drawn(large, random)) for _ in range(5)]
+        known = {
+            source: float(np.mean([one.variance(*source.split(" x ")) for one in studies]))
+            for source in TRUTH
+        }
     mean = {
-        source: TRUTH[source]
+        source: known[source]
         + (
-            TRUTH[
+            known[
                 f"{source} x criterion"
                 if source != "piece x rater"
                 else "piece x rater x criterion"
@@ -101,7 +121,7 @@ def truth(panel: Panel) -> dict[str, float]:
     }
     one, relative = mean["piece"], mean["piece x rater"] / 2
     return {
-        **TRUTH,
+        **known,
         "g": one / (one + relative),
         "phi": one / (one + relative + mean["rater"] / 2),
     }

@@ -36,3 +36,10 @@ def test_the_peer_finds_the_same_components():
     found = dependability.with_statsmodels(30)
     assert found.same
     assert found.ratio > 0
+
+
+def test_whole_levels_have_a_truth_of_their_own():
+    panel = Panel("", 20, 5, 5, 2, mean=3.2)
+    assert set(dependability.drawn(panel, np.random.default_rng(1))[2]) <= {1.0, 2.0, 3.0, 4.0}
+    wanted = dependability.truth(panel)
+    assert 0.2 < wanted["piece"] < dependability.TRUTH["piece"]
