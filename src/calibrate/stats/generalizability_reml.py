@@ -29,7 +29,7 @@ _NOTHING = 1e-7
 #: Steps, and halvings of a step, before the search is over.
 _STEPS, _HALVINGS = 200, 25
 #: A step this small, as a part of the whole variance, ends the search.
-_STILL = 1e-9
+_STILL = 1e-8
 #: Where the search may begin: shares of the first effect and of the others against the error.
 _STARTS = ((0.05, 0.05), (0.2, 0.2), (0.4, 0.4), (0.6, 0.1))
 
