@@ -93,6 +93,8 @@ class District:
 
 #: Sparse and rich, few and many raters, crossed panels, chains, and the two ends of size.
 TABLE = (
+    District(2, 2, 4),
+    District(3, 4, 4),
     District(2, 2, 6),
     District(2, 2, 20, readers=2),
     District(2, 4, 20),
@@ -226,7 +228,7 @@ def verdicts(
         The size of the family where it is not all that is asked for.
     """
     found: dict[tuple[str, str, str], Estimate] = {}
-    contrasts = contrasts_of(grid, sides, criteria)
+    contrasts = contrasts_of(grid, sides, criteria, dict.fromkeys(CRITERIA, 1.0))
     raters = {one: rater_variance(grid, one) for one in criteria} if kind == SCHOOL else {}
     for key, one in contrasts.items():
         found[key] = one.estimate if kind == THESE else school_estimate(one, raters[key[0]])
@@ -332,7 +334,7 @@ def row_of(district: District, found: Honesty) -> str:
 def run(n: int, rows: tuple[District, ...] = TABLE) -> Iterator[tuple[District, Honesty]]:
     """Every row as it is done; districts of many schools are fewer."""
     for district in rows:
-        few = max(n // 4, 1) if len(district.sides) > 100 else n
+        few = max(n // 2, 1) if len(district.sides) > 100 else n
         for kind in (THESE, SCHOOL):
             if kind == THESE and district.uneven != 1:
                 continue

@@ -103,6 +103,24 @@ def test_a_difference_of_two_groups_worked_by_hand():
     assert row.margin == pytest.approx(3 / 8)
 
 
+def test_a_few_pieces_equally_far_apart_by_chance_prove_nothing():
+    rows = [
+        (f"p{i}", f"{school}{i}", score, school)
+        for i in range(4)
+        for school, score in (("a", 3.0), ("b", 2.0))
+    ]
+    table = pd.DataFrame(rows, columns=["piece", "rater", "score", "rater_school"]).assign(
+        criterion="FOC"
+    )
+    row = total(compare(table, {"FOC": SCALE}), "a", "b")
+    # Nobody read twice, so nothing is known of single judgements but that they are whole levels: 1/12 each.
+    assert row.se == pytest.approx(np.sqrt(2 / 12 / 4))
+    alike = table.assign(score=3.0)
+    assert total(compare(alike.iloc[:6], {"FOC": SCALE}), "a", "b").verdict == "cannot tell"
+    halves = {"FOC": [1, 1.5, 2, 2.5, 3, 3.5, 4]}
+    assert total(compare(table, halves), "a", "b").se == pytest.approx(np.sqrt(2 / 48 / 4))
+
+
 def test_agreement_within_and_between_keeps_schools_apart():
     rows = [
         ("p", "x", 3, "a"),

@@ -133,7 +133,9 @@ def compare(
     grid = Grid.of(rows, group)
     sides = [(one, REST) for one in links.groups]
     sides += combinations(links.groups, 2)
-    contrasts = contrasts_of(grid, sides, [TOTAL, *criteria])
+    contrasts = contrasts_of(
+        grid, sides, [TOTAL, *criteria], {one: known[one].step for one in criteria}
+    )
     family = sum(not math.isnan(one.estimate.se) for one in contrasts.values())
     each = family_confidence(confidence, family)
     margins = {one: margin_for(margin, known, one) for one in (TOTAL, *criteria)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,14 +149,19 @@ class Grid:
         """The groups of the second side."""
         return [i for i, name in enumerate(self.groups) if (name != a if b == REST else name == b)]
 
-    def contrast(self, a: str, b: str, criterion: str, variance: float) -> Contrast:
+    def contrast(
+        self, a: str, b: str, criterion: str, variance: float, steps: Mapping[str, float]
+    ) -> Contrast:
         """The mean difference of a and b over shared pieces, and the raters behind it.
 
         Parameters
         ----------
         variance
-            Of a single judgement (`calibrate.analysis.severity.judgement_variance`): no error is
-            believed to be smaller than it allows.
+            Of a single judgement (`judgement_variance`): no error is believed to be smaller than it allows.
+        steps
+            The distance between neighbouring scores, by criterion. A score stands for half a step to either
+            side, so that no judgement varies by less than step²/12 (Sheppard's correction): four pieces on
+            which two people happened to be equally far apart do not prove that they always will be.
         """
         which = list(range(len(self.criteria)))
         if criterion != TOTAL:
@@ -173,9 +178,10 @@ class Grid:
         gaps = np.where(both, total_a / safe_a - total_b / safe_b, 0.0)
         weights = np.where(both, 1 / safe_a + 1 / safe_b, 0.0)
         judged = both.sum(axis=0)
-        floor = 0.0
+        rounding = np.array([steps[self.criteria[one]] ** 2 / 12 for one in which])
+        floor = float(((rounding @ weights) / judged**2).mean())
         if not math.isnan(variance):
-            floor = variance * float((weights.sum(axis=0) / judged).mean())
+            floor = max(floor, variance * float((weights.sum(axis=0) / judged).mean()))
         estimate = mean_by_piece(gaps.sum(axis=0) / judged, floor)
         sides = [
             self._side(groups, which, shared, 1 / (safe * judged) * both)
@@ -226,12 +232,21 @@ def _sum_of(
 
 
 def contrasts_of(
-    grid: Grid, sides: Sequence[tuple[str, str]], criteria: Sequence[str]
+    grid: Grid,
+    sides: Sequence[tuple[str, str]],
+    criteria: Sequence[str],
+    steps: Mapping[str, float],
 ) -> dict[tuple[str, str, str], Contrast]:
-    """Every contrast asked for, by criterion and sides, in the order of the criteria."""
+    """Every contrast asked for, by criterion and sides, in the order of the criteria.
+
+    Parameters
+    ----------
+    steps
+        The distance between neighbouring scores, by criterion.
+    """
     found = {}
     for criterion in criteria:
         variance = grid.judgement_variance(criterion)
         for a, b in sides:
-            found[criterion, a, b] = grid.contrast(a, b, criterion, variance)
+            found[criterion, a, b] = grid.contrast(a, b, criterion, variance, steps)
     return found
