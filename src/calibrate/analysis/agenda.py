@@ -5,7 +5,7 @@ It speaks of pieces and criteria. No rater appears in its result, not even as an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -17,6 +17,7 @@ from calibrate.analysis.readings import (
     criteria_in_order,
     independent_blind,
 )
+from calibrate.analysis.surprise import Surprise
 from calibrate.analysis.wording import count, label, listed
 from calibrate.model.rubric import Scale
 
@@ -100,13 +101,24 @@ class Agenda:
 
 
 def agenda(
-    table: pd.DataFrame, scales: ScaleLike, *, labels: Mapping[str, str] | None = None
+    table: pd.DataFrame,
+    scales: ScaleLike,
+    *,
+    labels: Mapping[str, str] | None = None,
+    surprising: Sequence[Surprise] = (),
 ) -> Agenda:
     """Order a panel's pieces by how far their blind judgements lie apart.
 
-    The widest criterion of a piece counts most, then all its criteria together; a split over the
-    cut level comes before an equal one elsewhere.
+    The widest criterion of a piece counts most, then whether a score surprises, then all its criteria together; a split over
+    the cut level comes before an equal one elsewhere.
+
+    Parameters
+    ----------
+    surprising
+        Scores that the severity of their readers does not explain (`calibrate.analysis.surprise.surprises`), where enough is
+        known of the readers to tell.
     """
+    far = {(one.piece, one.criterion): one for one in surprising}
     known = as_scales(scales)
     chosen = independent_blind(table, known, keep_codes=True)
     rows = chosen.table
@@ -127,10 +139,11 @@ def agenda(
                 int(part["rater"].nunique()),
                 disagreement,
                 splits,
-                _reason(splits, labels),
+                _reason(splits, labels) + _surprise(str(piece), splits, far, labels),
             )
         )
-    drafts.sort(key=_worth)
+    told = {piece: max(abs(far[at].z) for at in far if at[0] == piece) for piece, _ in far}
+    drafts.sort(key=lambda one: _worth(one, told.get(one.piece, 0.0)))
     items = tuple(
         AgendaItem(one.piece, i + 1, one.n_raters, one.disagreement, one.splits, one.reason)
         for i, one in enumerate(drafts)
@@ -240,10 +253,34 @@ def _split_words(
     return "; ".join(said) if said else "no reading"
 
 
-def _worth(item: AgendaItem) -> tuple[float, float, int, str]:
+def _worth(item: AgendaItem, surprise: float) -> tuple[float, float, float, int, str]:
     widest = max((one.disagreement for one in item.splits), default=0.0)
     crossing = sum(one.crosses_cut and one.disagreement > 0 for one in item.splits)
-    return (-round(widest, 9), -round(item.disagreement, 9), -crossing, item.piece)
+    return (
+        -round(widest, 9),
+        -round(surprise, 6),
+        -round(item.disagreement, 9),
+        -crossing,
+        item.piece,
+    )
+
+
+def _surprise(
+    piece: str,
+    splits: tuple[CriterionSplit, ...],
+    far: Mapping[tuple[str, str], Surprise],
+    labels: Mapping[str, str] | None,
+) -> str:
+    """What surprises in a piece, in words that name nobody; empty where nothing does."""
+    found = [label(labels, one.criterion) for one in splits if (piece, one.criterion) in far]
+    if not found:
+        return ""
+    n = sum(far[piece, one.criterion].n for one in splits if (piece, one.criterion) in far)
+    which = "One score" if n == 1 else f"{n} scores"
+    return (
+        f" {which} on {listed(found)} {'surprises' if n == 1 else 'surprise'}: neither the piece nor how severely its readers "
+        "score elsewhere explains it, so ask what was seen there."
+    )
 
 
 def _reason(splits: tuple[CriterionSplit, ...], labels: Mapping[str, str] | None) -> str:

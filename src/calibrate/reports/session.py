@@ -10,6 +10,7 @@ import pandas as pd
 
 from calibrate.analysis.agenda import Agenda, AgendaItem, agenda
 from calibrate.analysis.movement import Movement, movement
+from calibrate.analysis.surprise import surprises
 from calibrate.analysis.wording import count, listed
 from calibrate.model.roster import grade_label
 from calibrate.model.session import MinuteKind, RoundName
@@ -24,7 +25,7 @@ from calibrate.reports.parameters import ReportParameters
 from calibrate.reports.tables import table
 from calibrate.store.project import Project
 from calibrate.workflows.district_facts import rater_pseudonyms
-from calibrate.workflows.score_tables import scales
+from calibrate.workflows.score_tables import readings_with, scales
 from calibrate.workflows.session_facts import PieceFacts, SessionFacts, session_facts
 
 _MOST_PIECES = 5  # pieces shown in full where the panel split
@@ -50,6 +51,8 @@ class SessionReport:
         facts = session_facts(project, parameters.id)
         known = scales(facts.rubric)
         labels = {one.id: one.name for one in facts.rubric.criteria}
+        codes = {one.piece.code for one in facts.pieces}
+        surprising = surprises(readings_with(project, facts.rubric), known, codes)
         both = pd.concat([facts.blind, facts.second], ignore_index=True)
         return cls(
             parameters,
@@ -57,7 +60,7 @@ class SessionReport:
             draw,
             facts,
             labels,
-            agenda(facts.blind, known, labels=labels),
+            agenda(facts.blind, known, labels=labels, surprising=surprising),
             movement(both, known, labels=labels),
             agreement_section(facts.blind, facts.rubric),
         )

@@ -140,6 +140,13 @@ def score_table(
     return _frame(rows, COLUMNS)
 
 
+def readings_with(project: Project, rubric: Rubric) -> pd.DataFrame:
+    """Every judgement that stands with one version of a rubric, over all sessions, as `score_table` has it."""
+    table = score_table(project)
+    mine = (table["rubric_id"] == rubric.id) & (table["rubric_version"] == rubric.version)
+    return table[mine].reset_index(drop=True)
+
+
 def scales(rubric: Rubric) -> dict[str, Scale]:
     """The scale of each criterion of a rubric, in the rubric's order."""
     return {criterion.id: criterion.scale for criterion in rubric.criteria}
