@@ -39,7 +39,7 @@ CLOSED = {("store", "stats"), ("exchange", "stats"), ("figures", "store"), ("wid
 
 LIBRARIES = {
     "model": frozenset(),
-    "stats": frozenset({"numpy", "scipy", "krippendorff"}),
+    "stats": frozenset({"numpy", "scipy", "krippendorff", "threadpoolctl"}),
 }
 
 

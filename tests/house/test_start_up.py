@@ -35,6 +35,7 @@ HEAVY = (
     "scipy",
     "seaborn",
     "sqlalchemy",
+    "threadpoolctl",
     "xlsxwriter",
     "yaml",
 )

@@ -21,7 +21,7 @@ from calibrate.stats.bootstrap import SEED
 from calibrate.stats.concordance import lin_ccc, mean_difference, pearson, spearman
 from calibrate.stats.conger import conger_kappa
 from calibrate.stats.cronbach import cronbach_alpha
-from calibrate.stats.icc import intraclass
+from calibrate.stats.icc import intraclass_forms
 from calibrate.stats.kendall import kendall_w
 from calibrate.stats.piece_bootstrap import by_bootstrap
 from calibrate.stats.raters_like_these import for_raters_like_these
@@ -172,10 +172,7 @@ class Panel:
 
     def _icc(self, unit: object, rater: object, score: object) -> list[Coefficient]:
         chosen = _ICC if self.every else (("a", False),)
-        return [
-            intraclass(np.asarray(unit), np.asarray(rater), np.asarray(score), form=f, average=a)
-            for f, a in chosen
-        ]
+        return intraclass_forms(np.asarray(unit), np.asarray(rater), np.asarray(score), chosen)
 
     def _beyond_luck(self, ratings: Ratings) -> list[Coefficient]:
         two = ratings.n_raters == 2

@@ -14,8 +14,9 @@ Bulletin* 86, pp. 420–428, whose ICC(2,1) is ICC(A,1) and whose ICC(3,1) is IC
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,11 @@ from calibrate.stats.icc_complete import complete_icc
 from calibrate.stats.icc_gaps import one_way_icc, two_way_icc
 from calibrate.stats.ratings import IntArray, Ratings
 from calibrate.stats.results import ALL_THE_SAME, NO_PAIRS, NO_VARIATION, Coefficient
-from calibrate.stats.variance_components import cannot_separate
+from calibrate.stats.variance_components import (
+    Components,
+    cannot_separate,
+    variance_components,
+)
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -145,26 +150,63 @@ def intraclass(
     k
         How many raters are averaged (``average`` only).
     """
-    if form not in _FORMS:
-        raise ArgumentError(f"There is no ICC of the form “{form}”.", fix="Choose 1, a or c.")
+    return intraclass_forms(piece, rater, score, [(form, average)], k=k)[0]
+
+
+def intraclass_forms(
+    piece: npt.ArrayLike,
+    rater: npt.ArrayLike,
+    score: npt.ArrayLike,
+    forms: Sequence[tuple[str, bool]],
+    *,
+    k: float | None = None,
+) -> list[Coefficient]:
+    """Several ICC of the same numbers: with gaps their variance components are searched for once.
+
+    Parameters
+    ----------
+    piece, rater, score, k
+        As for :func:`intraclass`.
+    forms
+        Each form (``1``, ``a`` or ``c``), and whether it is about an average.
+    """
+    if unknown := [form for form, _ in forms if form not in _FORMS]:
+        raise ArgumentError(f"There is no ICC of the form “{unknown[0]}”.", fix="Choose 1, a or c.")
     if k is not None and not k > 0:
         raise ArgumentError(
             f"An average of {k:g} raters does not exist.", fix="Give a number above 0."
         )
-    pieces, piece_code = np.unique(np.asarray(piece), return_inverse=True)
-    raters, rater_code = np.unique(np.asarray(rater), return_inverse=True)
+    piece_code = np.unique(np.asarray(piece), return_inverse=True)[1]
+    rater_code = np.unique(np.asarray(rater), return_inverse=True)[1]
     y = np.asarray(score, dtype=float)
-    readings = np.bincount(piece_code, minlength=1)
+    components = cache(lambda: variance_components(piece_code, rater_code, y))
+    return [
+        _one_form(piece_code, rater_code, y, form, average, k, components)
+        for form, average in forms
+    ]
+
+
+def _one_form(
+    piece: IntArray,
+    rater: IntArray,
+    y: FloatArray,
+    form: str,
+    average: bool,
+    k: float | None,
+    components: Callable[[], Components],
+) -> Coefficient:
+    readings = np.bincount(piece, minlength=1)
+    n_raters = int(rater.max(initial=-1)) + 1
     basis = Coefficient(
         f"icc_{form}_{'k' if average else '1'}",
         None,
         math.nan,
         method=_FORMS[form],
         n_pieces=int((readings >= 2).sum()),
-        n_raters=len(raters),
+        n_raters=n_raters,
         n_ratings=len(y),
     )
-    why = _cannot(form, piece_code, rater_code, readings)
+    why = _cannot(form, piece, rater, readings)
     if why is not None:
         return replace(basis, undefined=why)
     if float(np.ptp(y)) == 0.0:
@@ -177,12 +219,12 @@ def intraclass(
         told = f"{told}, average of {averaged:.6g} raters{mean}"
     basis = replace(basis, method=told)
     if form == "1":
-        return one_way_icc(basis, piece_code, y, averaged)
-    if len(y) == len(pieces) * len(raters):
-        table = np.empty((len(pieces), len(raters)))
-        table[piece_code, rater_code] = y
+        return one_way_icc(basis, piece, y, averaged)
+    if len(y) == len(readings) * n_raters:
+        table = np.empty((len(readings), n_raters))
+        table[piece, rater] = y
         return complete_icc(basis, table, form, averaged)
-    return two_way_icc(basis, piece_code, rater_code, y, form, averaged)
+    return two_way_icc(basis, piece, y, form, averaged, components)
 
 
 def _cannot(form: str, piece: IntArray, rater: IntArray, readings: IntArray) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from calibrate.stats.icc_complete import (
 )
 from calibrate.stats.intervals import TAIL
 from calibrate.stats.results import PERFECT, Coefficient, without_spread
-from calibrate.stats.variance_components import variance_components
+from calibrate.stats.variance_components import Components
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -80,12 +81,12 @@ def one_way_icc(basis: Coefficient, piece: IntArray, y: FloatArray, averaged: fl
 def two_way_icc(
     basis: Coefficient,
     piece: IntArray,
-    rater: IntArray,
     y: FloatArray,
     form: str,
     averaged: float,
+    components: Callable[[], Components],
 ) -> Coefficient:
-    """ICC(A) (``form`` a) or ICC(C) (c) from variance components by REML."""
+    """ICC(A) (``form`` a) or ICC(C) (c) from variance components by REML, which are worked out where they are needed."""
     basis = replace(
         basis,
         method=f"{basis.method}; variance components by REML, not every rater scored every piece",
@@ -96,7 +97,7 @@ def two_way_icc(
     np.minimum.at(lowest, piece, y)
     if bool((highest == lowest).all()):
         return replace(basis, value=1.0, se=0.0, flags=(PERFECT,))
-    parts = variance_components(piece, rater, y)
+    parts = components()
     if parts.error < 1e-6 * (parts.piece + parts.rater):
         return replace(basis, undefined="too few scores: raters differ by constant amounts only")
     severity = parts.rater if form == "a" else 0.0

@@ -14,10 +14,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 from scipy import linalg, optimize, sparse
+
+from calibrate.stats.threads import one_thread
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -79,6 +82,11 @@ def variance_components(piece: IntArray, rater: IntArray, score: FloatArray) -> 
         One entry per score, shape (n,); pieces and raters numbered from 0 without gaps, nobody scoring a piece twice. The
         design must separate them (:func:`cannot_separate`), and some score must differ within a piece.
     """
+    with one_thread():
+        return _searched(piece, rater, score)
+
+
+def _searched(piece: IntArray, rater: IntArray, score: FloatArray) -> Components:
     scale = float(np.std(score))
     sums = _CrossProducts.of(piece, rater, (score - score.mean()) / scale)
 
@@ -119,7 +127,7 @@ def _polished(deviance: Callable[[FloatArray], float], at: FloatArray, top: floa
         step = 1e-4 * np.minimum(at, 1 - at)
         slope, curve = np.empty(len(free)), np.empty((len(free), len(free)))
         for i, a in enumerate(free):
-            for j, b in enumerate(free):
+            for j, b in enumerate(free[: i + 1]):
                 da, db = step * (np.arange(2) == a), step * (np.arange(2) == b)
                 up, down = deviance(at + da + db), deviance(at - da - db)
                 if i == j:
@@ -127,7 +135,7 @@ def _polished(deviance: Callable[[FloatArray], float], at: FloatArray, top: floa
                     curve[i, i] = (up - 2 * best + down) / (4 * step[a] ** 2)
                 else:
                     across = deviance(at + da - db) + deviance(at - da + db)
-                    curve[i, j] = (up + down - across) / (4 * step[a] * step[b])
+                    curve[i, j] = curve[j, i] = (up + down - across) / (4 * step[a] * step[b])
         if len(free) == 0 or not np.isfinite(curve).all() or np.linalg.cond(curve) > 1e10:
             break
         moved = at.copy()
@@ -147,7 +155,8 @@ class _CrossProducts:
     total: float  # y'y
     readings: FloatArray  # scores per piece in each group, shape (g,)
     n_pieces: FloatArray  # pieces in each group, shape (g,)
-    raters: FloatArray  # rater × rater: pieces that both read, by group, shape (g, q, q)
+    raters: FloatArray  # rater × rater: pieces that both read, by group, shape (g, q · q)
+    own: FloatArray  # pieces of each group that a rater read, shape (g, q)
     rater_sums: (
         FloatArray  # for each rater, the piece sums of the pieces they read, by group, shape (g, q)
     )
@@ -165,12 +174,14 @@ class _CrossProducts:
         groups = np.unique(readings)
         members = [np.flatnonzero(readings == group) for group in groups]
         blocks = [who[rows] for rows in members]
+        raters = np.stack([(block.T @ block).toarray() for block in blocks])
         return cls(
             n=len(y),
             total=float(y @ y),
             readings=groups.astype(float),
             n_pieces=np.array([len(rows) for rows in members], dtype=float),
-            raters=np.stack([(block.T @ block).toarray() for block in blocks]),
+            raters=raters.reshape(len(groups), -1),
+            own=np.einsum("gqq->gq", raters).copy(),
             rater_sums=np.stack(
                 [block.T @ piece_sums[rows] for block, rows in zip(blocks, members, strict=True)]
             ),
@@ -186,38 +197,38 @@ class _CrossProducts:
         inner = 1.0 + piece_ratio * self.readings
         gain = piece_ratio / inner
         root = math.sqrt(rater_ratio)
-        equations = np.zeros((q + 1, q + 1))
-        equations[:q, :q] = np.diag(1.0 + rater_ratio * self.of_rater)
-        equations[:q, :q] -= rater_ratio * np.tensordot(gain, self.raters, axes=1)
-        # How many pieces of each group a rater read: the diagonal of rater × rater.
-        own = np.einsum("gqq->gq", self.raters)
-        equations[:q, q] = equations[q, :q] = root * (self.of_rater - (gain * self.readings) @ own)
+        # Symmetric, and read by its lower half alone.
+        equations = np.empty((q + 1, q + 1), order="F")
+        equations[:q, :q] = ((-rater_ratio * gain) @ self.raters).reshape(q, q).T
+        equations[np.arange(q), np.arange(q)] += 1.0 + rater_ratio * self.of_rater
+        equations[q, :q] = root * (self.of_rater - (gain * self.readings) @ self.own)
         equations[q, q] = self.n - float(gain @ (self.readings**2 * self.n_pieces))
         right = np.empty(q + 1)
         right[:q] = root * (self.rater_y - gain @ self.rater_sums)
         right[q] = -float(gain @ (self.readings * self.sums))
-        factor = linalg.cho_factor(equations, lower=True, check_finite=False)
-        log_det = float(self.n_pieces @ np.log(inner)) + 2 * float(np.log(np.diag(factor[0])).sum())
-        rest = (
-            self.total - float(gain @ self.squares) - float(right @ linalg.cho_solve(factor, right))
-        )
-        return log_det, rest
+        factor, failed = linalg.lapack.dpotrf(equations, lower=1, overwrite_a=1, clean=0)
+        if failed:
+            raise linalg.LinAlgError("The mixed-model equations are not positive definite.")
+        half = linalg.lapack.dtrtrs(factor, right, lower=1)[0]
+        log_det = float(self.n_pieces @ np.log(inner)) + 2 * float(np.log(np.diag(factor)).sum())
+        return log_det, self.total - float(gain @ self.squares) - float(half @ half)
 
 
 def _covariance(sums: _CrossProducts, variances: FloatArray) -> FloatArray | None:
     """Twice the inverse curvature of the deviance at the estimate, over the components that are not 0."""
 
     def deviance(at: FloatArray) -> float:
-        log_det, rest = sums.solve(float(at[0] / at[2]), float(at[1] / at[2]))
+        log_det, rest = solved(float(at[0] / at[2]), float(at[1] / at[2]))
         return log_det + (sums.n - 1) * math.log(at[2]) + rest / float(at[2])
 
     if variances[2] < 1e-9:
         return None
+    solved = cache(sums.solve)
     free = np.flatnonzero(variances > 0)
     step = 1e-4 * np.maximum(variances, 1e-3 * variances[2])
     hessian = np.empty((len(free), len(free)))
     for i, a in enumerate(free):
-        for j, b in enumerate(free):
+        for j, b in enumerate(free[: i + 1]):
             da, db = np.zeros(3), np.zeros(3)
             da[a], db[b] = step[a], step[b]
             corners = (
@@ -226,8 +237,7 @@ def _covariance(sums: _CrossProducts, variances: FloatArray) -> FloatArray | Non
                 - deviance(variances - da + db)
                 + deviance(variances - da - db)
             )
-            hessian[i, j] = corners / (4 * step[a] * step[b])
-    hessian = (hessian + hessian.T) / 2
+            hessian[i, j] = hessian[j, i] = corners / (4 * step[a] * step[b])
     if not np.isfinite(hessian).all() or np.linalg.cond(hessian) > 1e10:
         return None
     part = 2 * np.linalg.inv(hessian)
