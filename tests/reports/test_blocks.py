@@ -69,3 +69,15 @@ def test_a_table_has_a_caption_row_headings_and_no_repeated_ids():
     cells = [cell.get_text(strip=True) for cell in page.table.tbody.find_all(["th", "td"])]
     assert cells == ["Focus", "50%", "1.2", "Conventions", "–", "2.0"]
     assert [cell["scope"] for cell in page.table.tbody.find_all("th")] == ["row", "row"]
+
+
+def test_folded_detail_has_a_title_and_nothing_is_folded_where_there_is_nothing():
+    assert blocks.folded("More", blocks.Block("")).html == ""
+    made = blocks.folded("More & more", blocks.paragraph("words")).html
+    assert "<summary>More &amp; more</summary><p>words</p>" in made
+
+
+def test_a_picture_that_keeps_its_size_can_be_moved_with_the_keyboard():
+    made = blocks.figure(b"png", "words for it", "A sentence.", shape="wide scrolls").html
+    assert 'tabindex="0"' in made and 'class="wide scrolls"' in made
+    assert "tabindex" not in blocks.figure(b"png", "words for it", "A sentence.").html

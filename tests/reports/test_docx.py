@@ -45,3 +45,12 @@ def test_headings_text_tables_lists_and_pictures_arrive_in_order():
     assert "Both say 3." in texts
     assert document.core_properties.author == ""
     assert 'descr="Two dots"' in document.element.xml
+
+
+def test_folded_detail_is_open_in_word_with_its_title():
+    html = (
+        "<html><head><title>T</title></head><body><main><details><summary>More on agreement</summary>"
+        "<p>Every coefficient.</p></details></main></body></html>"
+    )
+    document = Document(io.BytesIO(docx_of_page(html)))
+    assert [one.text for one in document.paragraphs] == ["More on agreement", "Every coefficient."]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,20 +91,30 @@ def school_spread(
         for name in order
     )
     out = tuple(sorted(set(rows) - set(shown), key=lambda one: label(labels, one)))
-    within = _within(list(shown.values()))
+    within = typical_distance([[row[1:] for row in one] for one in shown.values()])
     averages = [one.average for one in schools]
     between = max(averages) - min(averages) if len(averages) > 1 else math.nan
     sentence = _sentence(schools, out, within, between, found.fit.connected, labels)
     return SchoolSpread(subset, schools, out, within, between, sentence)
 
 
-def _within(schools: list[list[tuple[float, float, float]]]) -> float:
-    """The mean distance of two readers of one school, normal around its average: 2σ/√π."""
-    freedom = sum(len(one) - 1 for one in schools)
+def typical_distance(groups: Sequence[Sequence[tuple[float, float]]]) -> float:
+    """How far two members of one group typically lie apart: the mean distance of two draws from a normal, 2σ/√π.
+
+    Parameters
+    ----------
+    groups
+        For each group its members' values with their standard errors; what chance adds is taken out of σ.
+
+    Returns
+    -------
+    In the unit of the values; nan where no group has two members.
+    """
+    freedom = sum(len(one) - 1 for one in groups if one)
     if freedom < 1:
         return math.nan
-    squares = sum(float(np.var([row[1] for row in one], ddof=0)) * len(one) for one in schools)
-    chance = float(np.mean([row[2] ** 2 for one in schools for row in one]))
+    squares = sum(float(np.var([value for value, _ in one])) * len(one) for one in groups if one)
+    chance = float(np.mean([se**2 for one in groups for _, se in one]))
     return 2 / math.sqrt(math.pi) * math.sqrt(max(squares / freedom - chance, 0.0))
 
 

@@ -70,3 +70,8 @@ def label(labels: Mapping[str, str] | None, key: str) -> str:
 def upper_first(text: str) -> str:
     """The text with a capital at its start."""
     return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """The text without a capital at its start, to go on after a colon."""
+    return text[:1].lower() + text[1:]

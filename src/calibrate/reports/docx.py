@@ -12,7 +12,7 @@ from docx.document import Document as DocumentObject
 from docx.shared import Inches, Pt
 
 _PAGE_WIDTH = 6.4  # inches between the margins
-_LEAF_TEXT = ("p", "figcaption", "dd", "dt", "blockquote")
+_LEAF_TEXT = ("p", "figcaption", "dd", "dt", "blockquote", "summary")
 
 
 def docx_of_page(html: str) -> bytes:
@@ -77,7 +77,7 @@ def _paragraph(document: DocumentObject, tag: Tag, classes: list[str]) -> None:
         return
     style = "Quote" if tag.name == "blockquote" else None
     run = document.add_paragraph(style=style).add_run(text)
-    run.bold = "headline" in classes or "sentence" in classes or tag.name == "dt"
+    run.bold = "headline" in classes or "sentence" in classes or tag.name in ("dt", "summary")
 
 
 def _table(document: DocumentObject, tag: Tag) -> None:

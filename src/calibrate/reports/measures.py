@@ -17,11 +17,3 @@ def what_is_counted(measures: Sequence[str]) -> str:
     if OVERALL in measures:
         return "Scores of record, all criteria together."
     return "Scores of record, each criterion by itself, because their levels differ."
-
-
-def band_of_pieces(n_pieces: int) -> str:
-    """About how many pieces: an exact count would tell a colleague who it is."""
-    for low, high in ((5, 9), (10, 19), (20, 39)):
-        if n_pieces <= high:
-            return f"{low} to {high}"
-    return "40 or more"

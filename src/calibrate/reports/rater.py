@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,10 +13,11 @@ from calibrate.analysis.movement import OwnMovement, own_movement
 from calibrate.analysis.own_agreement import OwnAgreement, own_agreement
 from calibrate.analysis.severity import TOTAL, RaterDifference, severity
 from calibrate.analysis.stood_alone import StoodAlone, stood_alone
-from calibrate.analysis.wording import count, percent
-from calibrate.model.roster import Edition
+from calibrate.analysis.wording import count, listed, lower_first, percent, points, signed
+from calibrate.model.roster import GRADES, Edition, grade_label
 from calibrate.reports import blocks, closing
 from calibrate.reports.blocks import Block, Summary
+from calibrate.reports.comparison_section import points_or_dash, unbroken
 from calibrate.reports.drawing import Drawings
 from calibrate.reports.parameters import ReportParameters
 from calibrate.reports.tables import table
@@ -23,7 +25,9 @@ from calibrate.store.project import Project
 from calibrate.workflows.anchor_scores import anchor_scores, qualification_rule
 from calibrate.workflows.rater_facts import RaterFacts, rater_facts
 
-_ALONE_SHOWN = 6
+_ALONE_SHOWN = 3  # pieces
+_EACH_SAID = 2
+_IN_WORDS = {2: "two", 3: "three"}
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class RaterFeedback:
     alone: StoodAlone
     moved: OwnMovement
     over_time: Drift
+    since_last: Drift
     anchors: tuple[RaterAnchors, ...]
 
     @classmethod
@@ -50,6 +55,12 @@ class RaterFeedback:
         labels = {one.id: one.name for one in facts.rubric.criteria}
         labels |= {one.id: one.title for one in facts.windows}
         scores, known, who = facts.scores, facts.scales, facts.rater.id
+        every = rater_facts(project, parameters.id).scores if parameters.window else scores
+        windows = [one.id for one in facts.windows]
+        if parameters.window:
+            windows = windows[: windows.index(parameters.window) + 1]
+        over_time = drift(every, known, who, order=windows, labels=labels)
+        last_two = [one.when for one in over_time.points][-2:]
         return cls(
             parameters,
             project,
@@ -60,7 +71,8 @@ class RaterFeedback:
             severity(scores, known, raters=[who], labels=labels).of(who),
             stood_alone(scores, known, who, labels=labels),
             own_movement(scores, known, who),
-            drift(scores, known, who, order=[one.id for one in facts.windows], labels=labels),
+            over_time,
+            drift(every, known, who, order=last_two, labels=labels),
             beside_anchors(
                 scores,
                 anchor_scores(project, facts.rubric),
@@ -97,8 +109,23 @@ class RaterFeedback:
                     "differs from the panel may have seen what the others missed. Take what helps you "
                     "in the next conversation about student work.",
                 ),
+                blocks.columns(
+                    blocks.card("Higher or lower", blocks.paragraph(self._severity_said())),
+                    blocks.card("Since last time", blocks.paragraph(self._moved_said())),
+                ),
             ]
         )
+
+    def _severity_said(self) -> str:
+        total = next((one for one in self.differences if one.criterion == TOTAL), None)
+        if total is None or not self.agreed.total.own.n_pairs:
+            return "Cannot tell yet: nobody else has read the same pieces."
+        return total.sentence
+
+    def _moved_said(self) -> str:
+        if len(self.over_time.points) < 2:
+            return "This is the first time that others read the same pieces: there is nothing to compare with yet."
+        return self.since_last.sentence
 
     def agreement(self) -> Block:
         """Agreement with the panel by criterion."""
@@ -166,13 +193,68 @@ class RaterFeedback:
             [
                 head,
                 blocks.figure(picture.png(), picture.alt, total.sentence),
-                *(
-                    blocks.paragraph(one.sentence)
-                    for one in self.differences
-                    if one.criterion != TOTAL and one.verdict in ("higher", "lower")
+                *self._by_criterion(),
+            ]
+        )
+
+    def _by_criterion(self) -> list[Block]:
+        """The criteria on which the rater stands apart: each, or all in one sentence where there are many."""
+        apart = [
+            one
+            for one in self.differences
+            if one.criterion != TOTAL and one.verdict in ("higher", "lower")
+        ]
+        ways = {one.verdict for one in apart}
+        if len(apart) <= _EACH_SAID or len(ways) > 1:
+            return [blocks.paragraph(one.sentence) for one in apart]
+        widest = max(apart, key=lambda one: abs(one.difference))
+        way = "more" if ways == {"higher"} else "fewer"
+        return [
+            blocks.paragraph(
+                f"It goes one way: {way} points on {listed(self._name(one.criterion) for one in apart)}. "
+                f"The widest is {self._name(widest.criterion)} ({points(widest.difference)}): a good "
+                "place to begin the next conversation."
+            )
+        ]
+
+    def since_last_time(self) -> Block:
+        """How the rater moved from window to window, and after discussions."""
+        head = blocks.section(
+            "How you moved since last time",
+            "Your scores beside those of the colleagues who read the same pieces, window by window.",
+        )
+        after = blocks.paragraph(self.moved.sentence)
+        if len(self.over_time.points) < 2:
+            return head + blocks.sentence(self._moved_said()) + after
+        frame = pd.DataFrame(
+            {
+                "Window": [self.labels.get(one.when, one.when) for one in self.over_time.points],
+                "Points higher (+) or lower (−)": [
+                    points_or_dash(one.difference) for one in self.over_time.points
+                ],
+                "Likely range": [
+                    "cannot tell"
+                    if math.isnan(one.ci_low)
+                    else unbroken(f"{signed(one.ci_low)} to {signed(one.ci_high)}")
+                    for one in self.over_time.points
+                ],
+                "Pieces": [one.n_pieces for one in self.over_time.points],
+            }
+        )
+        whole = len(self.over_time.points) > 2
+        return blocks.join(
+            [
+                head,
+                table(frame, caption="You beside your colleagues, by window", row_name="Window"),
+                blocks.sentence(self.since_last.sentence),
+                blocks.note(f"Over the year: {lower_first(self.over_time.sentence)}")
+                if whole
+                else Block(""),
+                after,
+                blocks.note(
+                    "Measured beside the colleagues of each time: if they moved, it looks as if you "
+                    "moved the other way."
                 ),
-                blocks.note(self.over_time.sentence),
-                blocks.note(self.moved.sentence),
             ]
         )
 
@@ -184,10 +266,17 @@ class RaterFeedback:
         )
         if not self.alone.readings:
             return head + blocks.sentence(self.alone.sentence)
-        shown = self.alone.readings[:_ALONE_SHOWN]
+        pieces = list(dict.fromkeys(one.piece for one in self.alone.readings))[:_ALONE_SHOWN]
+        shown = [one for piece in pieces for one in self.alone.readings if one.piece == piece]
+        first = {
+            piece: next(i for i, one in enumerate(shown) if one.piece == piece) for piece in pieces
+        }
         frame = pd.DataFrame(
             {
-                "Piece": [one.piece for one in shown],
+                "Piece": [
+                    self._about(one.piece) if first[one.piece] == i else one.piece
+                    for i, one in enumerate(shown)
+                ],
                 "Criterion": [self._name(one.criterion) for one in shown],
                 "You": [one.own for one in shown],
                 "The others": [
@@ -195,13 +284,26 @@ class RaterFeedback:
                 ],
             }
         )
+        what = "The piece" if len(pieces) == 1 else f"The {_IN_WORDS[len(pieces)]} pieces"
         return blocks.join(
             [
                 head,
-                table(frame, caption="Scores that nobody else gave", row_name="Piece"),
+                table(frame, caption=f"{what} to look at again", row_name="Piece"),
                 blocks.sentence(self.alone.sentence),
             ]
         )
+
+    def _about(self, piece: str) -> str:
+        """A piece's code with its task, grade and window: enough to find it, and no child."""
+        row = self.facts.scores.loc[self.facts.scores["piece"] == piece].iloc[0]
+        titles = {one.id: one.title for one in self.facts.tasks}
+        parts = [
+            f"“{titles[row['task']]}”" if row["task"] in titles else "",
+            grade_label(row["grade"]) if row["grade"] in GRADES else "",
+            self.labels.get(str(row["window"]), ""),
+        ]
+        about = ", ".join(one for one in parts if one)
+        return f"{piece}\n{about}" if about else piece
 
     def how_to_read(self) -> Block:
         """The page on how to read the numbers."""

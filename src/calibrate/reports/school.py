@@ -15,9 +15,9 @@ from calibrate.analysis.record_summary import (
     summarize,
 )
 from calibrate.analysis.session_trend import SessionTrend, session_trend
-from calibrate.analysis.severity import TOTAL, severity
+from calibrate.analysis.severity import severity
 from calibrate.analysis.wall import Card, Wall, build_wall, wall_cards
-from calibrate.analysis.wording import count, listed, percent, signed
+from calibrate.analysis.wording import count, listed, percent
 from calibrate.model.roster import Edition, School
 from calibrate.model.session import MinuteKind, Session
 from calibrate.model.work import Window
@@ -25,14 +25,13 @@ from calibrate.reports import blocks, closing
 from calibrate.reports.agreement_section import pairs_of_sessions, panel_of_sessions
 from calibrate.reports.blocks import Block, Summary
 from calibrate.reports.drawing import Drawings
-from calibrate.reports.measures import band_of_pieces, measure_name, what_is_counted
+from calibrate.reports.measures import measure_name, what_is_counted
 from calibrate.reports.outside import OutsideSchoolReport
 from calibrate.reports.parameters import ReportParameters
+from calibrate.reports.readers_section import readers_section
 from calibrate.reports.tables import table
 from calibrate.store.project import Project
 from calibrate.workflows.district_facts import DistrictFacts, district_facts, rater_pseudonyms
-
-_FEWEST_PIECES = 5  # a rater with fewer shared pieces is not shown: the number would say nothing
 
 
 @dataclass(frozen=True)
@@ -233,55 +232,17 @@ class SchoolReport:
         shown = (self.readings, sessions, self.facts.rubric, self.draw)
         figure = blocks.figure(picture.png(), picture.alt, self.trend.sentence)
         called = partial(rater_pseudonyms, self.project)
-        return head + figure + panel_of_sessions(*shown) + pairs_of_sessions(*shown, called)
+        more = panel_of_sessions(*shown) + pairs_of_sessions(*shown, called)
+        return (
+            head
+            + figure
+            + blocks.folded("More on agreement: every coefficient, and who reads alike", more)
+        )
 
     def raters(self) -> Block:
-        """The school's raters, under pseudonyms, in no order of merit."""
-        head = blocks.section(
-            "Readers of this school, under pseudonyms",
-            "Points higher or lower than others on the same pieces. For a conversation, not for a file.",
-        )
+        """How the school's readers lie apart, without a row for anybody."""
         own = [one.id for one in self.facts.raters if one.school_id == self.school.id]
-        names = rater_pseudonyms(self.project, own)
-        found = severity(self.readings, self.facts.scales, raters=own, labels=names)
-        rows = [
-            one for one in found.rows if one.criterion == TOTAL and one.n_pieces >= _FEWEST_PIECES
-        ]
-        if not rows:
-            return head + blocks.sentence(
-                "Cannot tell: nobody here has read enough pieces that others read too."
-            )
-        rows.sort(key=lambda one: names[one.rater])
-        frame = pd.DataFrame(
-            {
-                "Reader": [names[one.rater] for one in rows],
-                "Pieces shared": [band_of_pieces(one.n_pieces) for one in rows],
-                "Points higher (+) or lower (−)": [signed(one.difference) for one in rows],
-                "Likely range": [f"{signed(one.ci_low)} to {signed(one.ci_high)}" for one in rows],
-                "In words": [one.verdict for one in rows],
-            }
-        )
-        apart = [one for one in rows if one.verdict in ("higher", "lower")]
-        words = (
-            f"{len(apart) or 'None'} of {count(len(rows), 'reader')} scored clearly higher or lower "
-            "than others on the same work; everybody else is in line, or too few pieces are shared "
-            "to tell."
-        )
-        return blocks.join(
-            [
-                head,
-                table(
-                    frame,
-                    caption="Readers against others on the same pieces",
-                    row_name="Reader",
-                    notes=[
-                        f"Readers with fewer than {_FEWEST_PIECES} shared pieces are not shown. "
-                        "Listed by pseudonym, in no order of merit."
-                    ],
-                ),
-                blocks.sentence(words),
-            ]
-        )
+        return readers_section(severity(self.readings, self.facts.scales, raters=own).rows)
 
     def writing_wall(self) -> Block:
         """The wall in print."""
@@ -304,9 +265,15 @@ class SchoolReport:
                 school=self.school.id,
                 labels=self.facts.labels,
             )
-            made.append(blocks.subsection(f"{strand.title}, {self.window.title}"))
+            title = f"{strand.title}, {self.window.title}"
             pages = self.draw.wall_figure(wall, self.facts.labels)
-            made += [blocks.figure(one.png(), one.alt, one.sentence, shape="wide") for one in pages]
+            shown = [blocks.figure(one.png(), one.alt, one.sentence, shape="wide") for one in pages]
+            first = strand is self.facts.continuum.strands[0]
+            made += (
+                [blocks.subsection(title), *shown]
+                if first
+                else [blocks.folded(f"The wall for {title}", blocks.join(shown))]
+            )
         return blocks.join(made)
 
     def distribution(self) -> Block:
@@ -328,10 +295,12 @@ class SchoolReport:
                 found = self._summary(children, by, measure)
                 picture = self.draw.distribution_figure(found, self.facts.labels)
                 about = measure_name(measure, self.facts.labels)
-                made += [
-                    blocks.subsection(f"{title}: {about}" if about else title),
-                    blocks.figure(picture.png(), picture.alt, picture.sentence),
-                ]
+                name = f"{title}: {about}" if about else title
+                shown = blocks.figure(picture.png(), picture.alt, picture.sentence)
+                folded = "classroom" in by
+                made.append(
+                    blocks.folded(name, shown) if folded else blocks.subsection(name) + shown
+                )
         return blocks.join(made)
 
     @cached_property

@@ -9,7 +9,7 @@ import pandas as pd
 from calibrate.errors import NotFound
 from calibrate.model.roster import Edition, Rater
 from calibrate.model.rubric import Rubric, Scale
-from calibrate.model.work import Window
+from calibrate.model.work import Task, Window
 from calibrate.store.project import Project
 from calibrate.workflows.rubric_in_use import made_with, rubric_in_use
 from calibrate.workflows.score_tables import scales, score_table
@@ -26,6 +26,7 @@ class RaterFacts:
     windows: tuple[Window, ...]
     window: Window | None
     scores: pd.DataFrame
+    tasks: tuple[Task, ...] = ()
 
     @property
     def n_own(self) -> int:
@@ -46,6 +47,7 @@ def rater_facts(project: Project, rater_id: str, window_id: str = "") -> RaterFa
         rater = unit.people.raters.get(rater_id)
         pseudonym = unit.people.pseudonym(Edition.INSIDE, rater.id, "rater")
         windows = tuple(unit.work.windows.all())
+        tasks = tuple(unit.work.tasks.all())
         window = unit.work.windows.get(window_id) if window_id else None
     everything = score_table(project, window=window_id or None)
     rubric = rubric_in_use(project, everything[everything["rater"] == rater.id])
@@ -63,4 +65,5 @@ def rater_facts(project: Project, rater_id: str, window_id: str = "") -> RaterFa
         windows,
         window,
         scores.reset_index(drop=True),
+        tasks,
     )

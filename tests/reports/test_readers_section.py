@@ -1,0 +1,74 @@
+"""What a school report says of its readers: how many, how far apart, and of nobody anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from bs4 import BeautifulSoup
+
+from calibrate.analysis.comparability import FEWEST_READERS
+from calibrate.analysis.severity import TOTAL, severity
+from calibrate.reports.readers_section import FEWEST_PIECES, readers_section
+from tests.analysis.districts import SCALES, district
+
+
+@pytest.fixture(scope="module")
+def rows():
+    drawn = district(3, n_pieces=60, raters_per_school=8)
+    readers = sorted(drawn.loc[drawn["rater_school"] == "lincoln", "rater"].unique())
+    return [one for one in severity(drawn, SCALES, raters=readers).rows if one.criterion == TOTAL]
+
+
+def shown(rows) -> dict[str, int]:
+    soup = BeautifulSoup(readers_section(rows).html, "html.parser")
+    return {
+        row.th.get_text(strip=True): int(row.td.get_text(strip=True))
+        for row in soup.select("tbody tr")
+    }
+
+
+def with_verdicts(rows, *verdicts: str):
+    return [
+        replace(rows[0], rater=f"r{i}", verdict=verdict, n_pieces=FEWEST_PIECES)
+        for i, verdict in enumerate(verdicts)
+    ]
+
+
+def test_readers_are_counted_by_verdict_and_none_has_a_row(rows) -> None:
+    made = with_verdicts(rows, "in line", "in line", "higher", "lower", "cannot tell")
+    assert shown(made) == {
+        "clearly more points than others": 1,
+        "much the same as others": 2,
+        "clearly fewer points than others": 1,
+        "cannot tell yet": 1,
+    }
+    html = readers_section(made).html
+    assert "2 of 5 readers score the same work much as others do" in html
+    assert not [one for one in made if one.rater in html]
+
+
+def test_no_number_stands_for_fewer_readers_than_the_rule_allows(rows) -> None:
+    few = with_verdicts(rows, *["in line"] * (FEWEST_READERS - 1))
+    html = readers_section(few).html
+    assert "Not shown" in html and "<table" not in html
+
+
+def test_a_reader_with_few_shared_pieces_does_not_count(rows) -> None:
+    made = with_verdicts(rows, *["in line"] * 6)
+    made[0] = replace(made[0], n_pieces=FEWEST_PIECES - 1)
+    assert shown(made) == {"much the same as others": 5}
+
+
+def test_without_shared_pieces_it_cannot_be_told() -> None:
+    assert "Cannot tell" in readers_section([]).html
+
+
+def test_readers_who_lie_apart_by_chance_alone_are_not_said_to_lie_apart(rows) -> None:
+    alike = [
+        replace(one, difference=0.1 * (-1) ** i, se=0.2)
+        for i, one in enumerate(with_verdicts(rows, *["in line"] * 8))
+    ]
+    assert "typically lie 0.00 of a point apart" in readers_section(alike).html
+    apart = [replace(one, difference=0.5 * (-1) ** i) for i, one in enumerate(alike)]
+    assert "typically lie 0.5" in readers_section(apart).html
