@@ -153,7 +153,7 @@ def _repair_words(
     if further:
         text += f" {count(len(further), 'further reading')} would join {'them' if len(further) == len(subsets) - 1 else 'some of them'}: {told}{more}."
         text += (
-            " None of them is of a rater's own student."
+            " None of them is of a rater's own student, as far as it is known whose the pieces are."
             if known
             else " Whose students wrote the pieces is not known here: make sure that nobody would read their own."
         )
