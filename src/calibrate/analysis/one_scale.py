@@ -139,7 +139,7 @@ class OneScale:
             weights[there] -= 1 / len(there)
             weights[i] += 1
             value, way = found.weighed(weights)
-            error = contrasts.of(way).se
+            error = contrasts.of(way, degrees=False).se
             if math.isfinite(error):
                 out[self._names[i]] = (value, error**2)
         return out
