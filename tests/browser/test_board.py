@@ -393,3 +393,33 @@ def _current_level(room: Room, session: str) -> str | None:  # noqa: F811
     with room.store.reading() as unit:
         (one,) = unit.sessions.consensus.current(session_id=session)
     return one.level_id
+
+
+def test_a_session_is_called_off_after_one_question_and_its_raters_are_told(
+    led: Led,
+    page: Page,
+    room: Room,  # noqa: F811
+    axe: Callable[..., list[watching.Violation]],
+) -> None:
+    asked = AskedBoard(room)
+    session = asked.set_up()
+    asked.open()
+    room.choose("r2", Choice("p1", "IDEAS", level="3"))
+    page.get_by_role("button", name="Back to all sessions").or_(
+        page.get_by_role("button", name="Continue: Our fall session")
+    ).first.click()
+    page.get_by_role("button", name="Call this session off…").click()
+    expect(page.get_by_role("dialog")).to_contain_text("This cannot be taken back.")
+    assert axe(page) == []
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert asked.done("board", session=session)["stage"] == "blind"
+    page.get_by_role("button", name="Call this session off…").click()
+    page.get_by_label("Why (may stay empty)").fill("The wrong rubric.")
+    page.get_by_role("button", name="Call it off").click()
+    shows(page, "This session was called off")
+    shows(page, "The wrong rubric.")
+    assert axe(page) == [] and page.evaluate(NOBODY_OVER)
+    page.get_by_role("button", name="← All sessions").click()
+    page.get_by_text("Closed sessions (1)").click()
+    shows(page, "Called off")

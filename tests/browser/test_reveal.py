@@ -15,6 +15,7 @@ from calibrate.widgets.board import NormingBoard
 from calibrate.widgets.desk import ScoringDesk
 from calibrate.workflows.norming import (
     Override,
+    call_off,
     close_session,
     make_anchor,
     open_desk,
@@ -348,3 +349,14 @@ def test_words_without_a_gap_make_no_page_wider_than_the_screen(
     for one in (rater, page):
         expect(one.locator(".notes").first).to_contain_text(endless)
     fits()
+
+
+def test_a_rater_is_told_that_the_session_was_called_off(desk: Page, scoring: Room) -> None:
+    expect(desk.get_by_role("navigation", name="Your pieces")).to_be_visible()
+    call_off(scoring, scoring.session, by="coach")
+    told = desk.get_by_role("alert").filter(has_text="The facilitator has called this session off")
+    expect(told).to_be_visible()
+    expect(told).to_contain_text("What you had chosen stays sealed")
+    expect(desk.get_by_role("radio")).to_have_count(0)
+    desk.reload()
+    expect(told).to_be_visible()

@@ -221,3 +221,17 @@ def test_a_passphrase_is_never_taken_from_an_argument() -> None:
     for command in ("open", "reveal", "hand-out"):
         said = run("session", command, "--help")
         assert "--passphrase-file" in said.replace("\n", "") and "--passphrase " not in said
+
+
+def test_a_session_opened_by_mistake_is_called_off_and_no_report_speaks_of_it(home: Path) -> None:
+    folder = started(home)
+    session = set_up(folder)
+    open_it(home, folder, session)
+    call = ["session", "call-off", session, "--project", folder, "--because", "Wrong rubric."]
+    run(*call, typed="n\n", fails=1)
+    assert "is called off" in run(*call, typed="y\n")
+    assert "called off" in run(*call, "--yes", fails=1)
+    listed = json.loads(run("session", "list", "--project", folder, "--json"))["sessions"]
+    assert {one["session"]: one["state"] for one in listed}[session] == "called_off"
+    assert "called off" in run("session", "list", "--project", folder)
+    assert "called off" in run("report", "session", session, "--project", folder, fails=1)

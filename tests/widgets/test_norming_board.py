@@ -393,3 +393,14 @@ def test_a_second_facilitator_who_reveals_too_is_told_that_it_is_done(board: Ask
     lines = board.done("agreed", session=session)["lines"]
     told = [one["settled"]["reason"] for one in lines if one["settled"]]
     assert told == ["Two halves  and a bell."]
+
+
+def test_a_session_is_called_off_from_the_board(board: AskedBoard):
+    session = board.set_up()
+    board.open()
+    board.done("call-off", session=session, reason="The wrong rubric.")
+    state = board.done("board", session=session)
+    assert (state["stage"], state["called_off"]["reason"]) == ("called_off", "The wrong rubric.")
+    assert "called off" in board.ask("call-off", session=session, reason="")["message"]
+    assert "called off" in board.reveal()["message"]
+    assert board.done("sessions")["sessions"][-1]["stage"] == "called_off"

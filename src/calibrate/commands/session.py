@@ -163,7 +163,7 @@ def list_(project: Folder = Path(), as_json: console.JsonFlag = False) -> None:
     for row in rows:
         day = row["held_on"] or "no date"
         typer.echo(
-            f"{row['session']}  {row['state']:<9} {day:<10}  {row['raters']} raters, "
+            f"{row['session']}  {row['state'].replace('_', ' '):<10} {day:<10}  {row['raters']} raters, "
             f"{row['pieces']} pieces  {row['title']}"
         )
     if not rows:
@@ -296,6 +296,30 @@ def reopen(
             who = find_rater(unit, rater)
         reopen_ballot(opened, found.id, round_of(round_name), who, by=by, reason=because)
     typer.echo("The ballot is open again; its rater finds what was there and commits anew.")
+
+
+@app.command("call-off")
+def call_off(
+    session: Which,
+    because: Annotated[str, typer.Option(help="Why, for the log.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask once more.")] = False,
+    project: Folder = Path(),
+    key_store: Keys = None,
+    by: Who = "facilitator",
+) -> None:
+    """Call a session off that was opened by mistake. Only before the reveal; its ballots stay sealed for good."""
+    from calibrate.workflows.norming import call_off as call_off_session
+
+    with session_at(project, session) as (opened, found):
+        if not yes:
+            typer.confirm(
+                f"Call off {found.title}? What was saved stays sealed; this cannot be taken back.",
+                abort=True,
+                err=True,
+            )
+        keys = keystore_of(opened, key_store)
+        call_off_session(opened, found.id, by=by, reason=because, keystore=keys)
+    typer.echo(f"Session {found.id} is called off. Nobody opens its ballots; no report counts it.")
 
 
 @app.command()

@@ -17,15 +17,23 @@ class RoundName(StrEnum):
 
 
 class SessionState(StrEnum):
-    """How far a session has come; it only moves forward."""
+    """How far a session has come; it only moves forward, or is called off before its reveal."""
 
     SETUP = "setup"
     SCORING = "scoring"
     REVEALED = "revealed"
     CLOSED = "closed"
+    CALLED_OFF = "called_off"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing in it changes any more."""
+        return self in (SessionState.CLOSED, SessionState.CALLED_OFF)
 
     def may_become(self, later: SessionState) -> bool:
-        """Whether the next state is the one that follows this one."""
+        """Whether the next state may follow this one."""
+        if later is SessionState.CALLED_OFF:
+            return self in (SessionState.SETUP, SessionState.SCORING)
         order = list(SessionState)
         return order.index(later) == order.index(self) + 1
 

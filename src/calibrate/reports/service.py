@@ -158,7 +158,7 @@ def _ids(unit: Unit, kind: str, which: str | None, every: bool) -> list[str]:
     if kind == DISTRICT:
         return [DISTRICT]
     known = {
-        "session": lambda: {one.id: one.id for one in unit.sessions.all()},
+        "session": lambda: {one.id: one.id for one in unit.sessions.not_called_off()},
         "school": lambda: {one.id: one.id for one in unit.people.schools.all()},
         "rater": lambda: _raters(unit),
     }[kind]()
@@ -172,6 +172,8 @@ def _ids(unit: Unit, kind: str, which: str | None, every: bool) -> list[str]:
             fix=f"Name one, or use --all. For example: calibrate report {kind} {next(iter(known), 'ID')}",
         )
     if which not in known:
+        if kind == "session" and unit.sessions.find(which) is not None:
+            raise NotFound(f"Session {which} was called off, so there is nothing to report.")
         if kind == "rater":
             fix = "Give the person_id that the rater has in the roster."
         else:

@@ -179,7 +179,7 @@ def _things(kind: str, unit: Unit, district: str) -> list[dict[str, str]]:
                 if one.held_on
                 else one.title,
             }
-            for one in unit.sessions.all()
+            for one in unit.sessions.not_called_off()
         ]
     schools_by_id = {one.id: one.title for one in unit.people.schools.all()}
     names = {

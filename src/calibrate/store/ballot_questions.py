@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from calibrate.model.session import Ballot, BallotState, RoundName
+from calibrate.model.session import Ballot, BallotState, RoundName, SessionState
 from calibrate.store.schema.sealed import ballot, ballot_operation, rater_secret
 from calibrate.store.schema.sessions import session, session_round
 
@@ -24,6 +24,8 @@ class Standing:
 
     Parameters
     ----------
+    state
+        How far the session is.
     opened, revealed
         Whether the round was opened, and whether it has been revealed.
     ballot
@@ -34,6 +36,7 @@ class Standing:
         Under which sequence number this very operation was stored before, or None.
     """
 
+    state: SessionState
     opened: bool
     revealed: bool
     ballot: Ballot | None
@@ -77,6 +80,7 @@ _newest = NEWEST.subquery("newest")
 STANDING = (
     sa.select(
         *(ballot.c[name] for name in _NAMES),
+        session.c.state.label("session_state"),
         session_round.c.opened_at,
         session_round.c.revealed_at,
         _newest.c.sequence.label("newest_sequence"),
@@ -84,7 +88,8 @@ STANDING = (
         STORED.scalar_subquery().label("stored_as"),
     )
     .select_from(
-        rater_secret.outerjoin(
+        rater_secret.join(session, session.c.id == rater_secret.c.session_id)
+        .outerjoin(
             session_round,
             sa.and_(
                 session_round.c.session_id == rater_secret.c.session_id,
@@ -156,6 +161,7 @@ def standing(found: Mapping[str, Any]) -> Standing:
     if found["newest_sequence"] is not None:
         newest = int(found["newest_sequence"]), found["newest_fingerprint"] or b""
     return Standing(
+        state=found["session_state"],
         opened=found["opened_at"] is not None,
         revealed=found["revealed_at"] is not None,
         ballot=stored,

@@ -54,10 +54,22 @@ class Sessions(Noun[Session]):
         self.rounds = Noun(unit, SessionRound, tables.session_round, "round")
         self.anchors = Settled(unit, Anchor, tables.anchor, "anchor", order=["settled_at", "id"])
 
+    def not_called_off(self) -> list[Session]:
+        """Every session but those that were called off before their reveal: what reports may speak of."""
+        return [one for one in self.all() if one.state is not SessionState.CALLED_OFF]
+
     def with_pieces(self, piece_ids: Sequence[str]) -> dict[str, int]:
-        """In how many sessions each of some pieces stands; a piece that stands in none is left out."""
+        """In how many sessions each of some pieces stands; a piece that stands in none is left out.
+
+        A session that was called off does not count: nobody saw how its pieces were scored.
+        """
         piece = tables.session_piece.c.piece_id
-        query = sa.select(piece, sa.func.count()).group_by(piece)
+        query = (
+            sa.select(piece, sa.func.count())
+            .select_from(tables.session_piece.join(tables.session))
+            .where(tables.session.c.state != SessionState.CALLED_OFF)
+            .group_by(piece)
+        )
         found: dict[str, int] = {}
         for start in range(0, len(piece_ids), _AT_ONCE):
             some = piece_ids[start : start + _AT_ONCE]
@@ -104,7 +116,9 @@ class Sessions(Noun[Session]):
     def _update(self, records: list[Session]) -> None:
         order = list(SessionState)
         for one in records:
-            if order.index(one.state) < order.index(self.get(one.id).state):
+            now = self.get(one.id).state
+            late = one.state is SessionState.CALLED_OFF is not now and not now.may_become(one.state)
+            if late or order.index(one.state) < order.index(now):
                 raise DataError(f"Session {one.id} has gone on and cannot go back to {one.state}.")
         super()._update(records)
 

@@ -18,6 +18,7 @@ from calibrate.workflows.norming import (
     Override,
     RevealRefused,
     Stage,
+    call_off,
     hand_out_again,
     open_keys,
     open_scoring,
@@ -33,7 +34,7 @@ from calibrate.workflows.norming.board_rooms import (
     view_board,
 )
 from calibrate.workflows.norming.links import join_link
-from calibrate.workflows.norming.trust import panel_labels
+from calibrate.workflows.norming.trust import panel_labels, refuse_over
 
 
 class RunningAnswers:
@@ -113,6 +114,17 @@ class RunningAnswers:
         ]
         return self._handed_out(session, made), []
 
+    def call_off(self, asked: Asked) -> tuple[Answer, Files]:
+        """Call a session off that was opened by mistake; its ballots stay sealed."""
+        call_off(
+            self._project,
+            asked.id("session"),
+            by=self._by,
+            reason=asked.words("reason", longest=LONGEST_LINE),
+            keystore=self._keystore,
+        )
+        return {"done": True}, []
+
     def reopen(self, asked: Asked) -> tuple[Answer, Files]:
         """Let a rater change a committed ballot, before the reveal."""
         board = view_board(self._project, asked.id("session"))
@@ -134,6 +146,7 @@ class RunningAnswers:
         reason = asked.words("reason", longest=LONGEST_LINE)
         if asked.id("round") != str(round_now(board)):
             raise DataError("Another round is open now.", fix="Look at the progress again.")
+        refuse_over(board.session.state)
         if board.stage is not Stage.SETUP and not board.stage.takes_ballots:
             raise DataError("This round is revealed already.", fix="Load the page to see it.")
         secrets = open_keys(self._keystore, session, self._passphrase(asked))
@@ -218,6 +231,12 @@ def _board(board: BoardRoom) -> Answer:
         "round": str(round_now(board)),
         "keys": board.opened_here,
         "without": board.round.reason if board.round else "",
+        "called_off": {
+            "on": board.called_off.at.date().isoformat(),
+            "reason": board.called_off.reason,
+        }
+        if board.called_off
+        else None,
         "second": board.round is not None and board.round.round is RoundName.AFTER_DISCUSSION,
     }
 

@@ -142,7 +142,7 @@ def district_facts(project: Project) -> DistrictFacts:
             classrooms=tuple(unit.people.classrooms.all()),
             raters=tuple(unit.people.raters.all()),
             windows=tuple(unit.work.windows.all()),
-            sessions=tuple(unit.sessions.all()),
+            sessions=tuple(unit.sessions.not_called_off()),
             panels=tuple(unit.sessions.panel.all()),
             minutes=tuple(unit.sessions.minutes.all()),
             rubric=rubric,

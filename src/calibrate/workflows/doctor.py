@@ -276,6 +276,8 @@ def _of_ballots(project: Project, unit: Unit) -> Iterator[Finding]:
         except SealError as error:
             yield Finding("ballots", f"Session {session.id}: {error.message}", error.fix or "")
             continue
+        if session.state is SessionState.CALLED_OFF:
+            continue  # nobody opens them
         bad = sum(not _holds(project.id, ballot, manifest) for ballot in ballots)
         if bad:
             yield Finding(

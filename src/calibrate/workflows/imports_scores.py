@@ -63,6 +63,13 @@ def places_of(run: ImportRun, rows: Sequence[ScoreRow]) -> dict[str, SessionPlac
                 column="session",
                 fix="Bring it in first: calibrate import sessions.",
             )
+        elif session.state is SessionState.CALLED_OFF:
+            run.problems.add(
+                "This session was called off, so no scores can be added to it.",
+                row=first,
+                column="session",
+                fix="Leave these rows out, or name the session that was held instead.",
+            )
         elif session.state in (SessionState.SETUP, SessionState.SCORING):
             run.problems.add(
                 "This session has not been revealed, so no scores can be added to it.",

@@ -225,7 +225,7 @@ class _SessionReader:
 
     def _is_live(self, session: Session) -> bool:
         """Whether a session was set up in the room: then a file must not touch it."""
-        if session.state in (SessionState.SETUP, SessionState.SCORING):
+        if session.state not in (SessionState.REVEALED, SessionState.CLOSED):
             return True
         unit = self.run.unit
         return unit.ballots.keys.find(session.id) is not None

@@ -11,7 +11,15 @@ import pandas as pd
 from calibrate.errors import NotFound
 from calibrate.model.roster import School
 from calibrate.model.rubric import Rubric
-from calibrate.model.session import Action, Consensus, Minute, MinuteKind, RoundName, Session
+from calibrate.model.session import (
+    Action,
+    Consensus,
+    Minute,
+    MinuteKind,
+    RoundName,
+    Session,
+    SessionState,
+)
 from calibrate.model.work import Piece, Task, Window
 from calibrate.store.project import Project
 from calibrate.store.repository import Unit
@@ -69,8 +77,12 @@ def session_facts(project: Project, session_id: str) -> SessionFacts:
     """
     with project.store.reading() as unit:
         session = unit.sessions.find(session_id)
+        if session is not None and session.state is SessionState.CALLED_OFF:
+            raise NotFound(
+                f"Session {session_id!r} was called off before its reveal, so there is nothing to report."
+            )
         if session is None:
-            known = ", ".join(one.id for one in unit.sessions.all()) or "none yet"
+            known = ", ".join(one.id for one in unit.sessions.not_called_off()) or "none yet"
             raise NotFound(
                 f"There is no session {session_id!r}.", fix=f"The sessions are: {known}."
             )

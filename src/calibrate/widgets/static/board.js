@@ -104,7 +104,7 @@ class Board {
       {},
       make("div", { class: "bar" }, button("← All sessions", () => this.home(), "quiet")),
       make("div", { class: "head" }, this.heading, make("p", { class: "hint" }, facts.filter(Boolean).join(" · "))),
-      this.#steps(state.stage),
+      state.stage === "called_off" ? "" : this.#steps(state.stage),
       this.#body(state),
     );
     this.#show({ node, heading: this.heading, close: null }, true);
@@ -123,7 +123,8 @@ class Board {
   }
 
   #body(state) {
-    if (state.stage === "setup") return make("div", {}, new Opening(this, state).node, this.#summary(state));
+    if (state.stage === "called_off") return make("div", {}, calledOff(state), this.#summary(state));
+    if (state.stage === "setup") return make("div", {}, new Opening(this, state).node, this.#summary(state), new CallOff(this, state).node);
     if (state.stage === "blind") return this.#running(state);
     return this.#talking(state);
   }
@@ -142,7 +143,7 @@ class Board {
   #running(state) {
     const slips = new Slips(this, state);
     this.progress = new Progress(this, state, slips);
-    return make("div", {}, ...(this.slips.has(state.session) ? [slips.node, this.progress.node] : [this.progress.node, slips.node]));
+    return make("div", {}, ...(this.slips.has(state.session) ? [slips.node, this.progress.node] : [this.progress.node, slips.node]), new CallOff(this, state).node);
   }
 
   keepSlips(session, { slips, address }) {

@@ -7,12 +7,15 @@ const NEXT_STEP = {
   second_round: "Second round is open for scoring",
   second_revealed: "Second round revealed: agree",
   closed: "Closed",
+  called_off: "Called off",
 };
+
+const OVER = ["closed", "called_off"];
 
 class Home {
   constructor(board, sessions) {
-    const running = sessions.filter((one) => one.stage !== "closed");
-    const closed = sessions.filter((one) => one.stage === "closed");
+    const running = sessions.filter((one) => !OVER.includes(one.stage));
+    const closed = sessions.filter((one) => OVER.includes(one.stage));
     const start = button("Set up a new session", () => board.setup(), "main");
     this.heading = make("h2", { tabindex: "-1" }, "Norming sessions");
     const list = (some, label) =>
@@ -32,7 +35,7 @@ class Home {
 
   #line(board, one) {
     const facts = [dayShown(one.held_on), one.window, many(one.pieces, "piece"), many(one.raters, "rater")];
-    const open = one.stage === "closed" ? "Look at it" : "Continue";
+    const open = OVER.includes(one.stage) ? "Look at it" : "Continue";
     return make(
       "li",
       {},

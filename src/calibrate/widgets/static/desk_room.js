@@ -94,6 +94,7 @@ class RaterPage {
   /** Whether the desk is of an earlier round, or may not know what its rater committed elsewhere. */
   #outdated(stage) {
     const { desk } = this;
+    if (stage === "called_off") return true; // the fresh one says so
     const round = { blind: "blind", revealed: "blind", closed: this.round }[stage] ?? "second";
     if (round !== this.round) return true;
     return !TAKES_BALLOTS.includes(stage) && desk.sheet.open && !desk.committed && !desk.outbox.count;

@@ -14,6 +14,7 @@ from calibrate.workflows.norming.agreement import (
     settle,
     start_second_round,
 )
+from calibrate.workflows.norming.calling_off import call_off
 from calibrate.workflows.norming.opening import (
     Handout,
     hand_out_again,
@@ -89,6 +90,7 @@ __all__ = [
     "SheetState",
     "ShownPiece",
     "Stage",
+    "call_off",
     "change_setup",
     "check_seat",
     "check_sheet",

@@ -23,6 +23,7 @@ from calibrate.workflows.norming.trust import (
     criteria_of,
     piece_of,
     pieces_of,
+    refuse_over,
     rubric_of,
 )
 
@@ -223,10 +224,12 @@ def close_session(
 
 
 def forget_closed(project: NormingProject, keystore: KeyStore) -> None:
-    """Forget the raters' secrets of every closed session, should a close have been cut off before it could."""
+    """Forget the raters' secrets of every session that is over, should its end have been cut off before it could."""
     with project.store.reading() as unit:
-        closed = [one.id for one in unit.sessions.all(state=SessionState.CLOSED)]
-    for session_id in closed:
+        over = [
+            one.id for one in unit.sessions.all(state=[one for one in SessionState if one.over])
+        ]
+    for session_id in over:
         keystore.forget_raters(session_id)
 
 
@@ -234,8 +237,7 @@ def _require_revealed(unit: Unit, session_id: str) -> Session:
     session = unit.sessions.find(session_id)
     if session is None:
         raise NotFound("The project has no such session.")
-    if session.state is SessionState.CLOSED:
-        raise SealError("This session is closed, and nothing in it changes any more.")
+    refuse_over(session.state)
     if session.state is not SessionState.REVEALED:
         raise SealError("This session's scores have not been revealed yet.")
     return session

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from calibrate.errors import DataError, SealError, StaleWrite
 from calibrate.model.session import Action, Minute, MinuteKind, SessionState
 from calibrate.store.repository import Unit
-from calibrate.workflows.norming.trust import NormingProject
+from calibrate.workflows.norming.trust import NormingProject, refuse_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,7 @@ def write_minutes(
     with project.store.transaction() as unit:
         unit.sessions.lock(session_id)
         state = unit.sessions.get(session_id).state
-        if state is SessionState.CLOSED:
-            raise SealError("This session is closed, and nothing in it changes any more.")
+        refuse_over(state)
         if state is not SessionState.REVEALED:
             raise SealError("Minutes are written after the reveal.")
         kept = Minutes(

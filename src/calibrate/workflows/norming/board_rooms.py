@@ -10,6 +10,7 @@ from calibrate.model.rubric import Rubric
 from calibrate.model.session import RoundName, Session, SessionRound
 from calibrate.store.repository import Unit
 from calibrate.workflows.norming.board_choices import PieceLine, lines_of, person_names
+from calibrate.workflows.norming.calling_off import CalledOff, called_off
 from calibrate.workflows.norming.links import room_code
 from calibrate.workflows.norming.progress import progress
 from calibrate.workflows.norming.stage import Stage, pulse, pulses
@@ -70,6 +71,8 @@ class BoardRoom:
         in from a file has none, and nobody can be handed a link to it.
     plan
         Rater id to piece ids.
+    called_off
+        When, by whom and why it was called off, or None.
     """
 
     session: Session
@@ -83,6 +86,7 @@ class BoardRoom:
     plan: dict[str, tuple[str, ...]]
     round: SessionRound | None
     opened_here: bool
+    called_off: CalledOff | None = None
 
 
 def list_sessions(project: NormingProject) -> tuple[SessionLine, ...]:
@@ -107,7 +111,7 @@ def list_sessions(project: NormingProject) -> tuple[SessionLine, ...]:
         for one in sessions
     ]
     lines.sort(key=lambda one: one.held_on or date.max, reverse=True)
-    return tuple(sorted(lines, key=lambda one: one.stage is Stage.CLOSED))
+    return tuple(sorted(lines, key=lambda one: one.stage.over))
 
 
 def view_board(project: NormingProject, session_id: str) -> BoardRoom:
@@ -127,6 +131,7 @@ def view_board(project: NormingProject, session_id: str) -> BoardRoom:
         rounds = unit.sessions.rounds.all(session_id=session_id)
         opened_here = unit.ballots.keys.find(session_id) is not None
         panel = _panel(unit, session_id)
+        ended = called_off(unit, session_id)
     current = max(rounds, key=lambda one: one.opened_at) if rounds else None
     return BoardRoom(
         session=session,
@@ -140,6 +145,7 @@ def view_board(project: NormingProject, session_id: str) -> BoardRoom:
         plan=plan,
         round=current,
         opened_here=opened_here,
+        called_off=ended,
     )
 
 

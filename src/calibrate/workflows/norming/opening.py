@@ -39,6 +39,7 @@ from calibrate.workflows.norming.trust import (
     criteria_of,
     pieces_by_rater,
     pieces_of,
+    refuse_over,
     rubric_of,
 )
 
@@ -151,6 +152,8 @@ def hand_out_again(
     secrets
         The session's private halves, from `open_keys` or `recover_keys`.
     """
+    with project.store.reading() as unit:
+        refuse_over(unit.sessions.get(session_id).state)
     panel = keystore.open_handouts(session_id, secrets)
     if rater_id not in panel:
         raise SealError("This rater is not on the panel that the facilitator signed.")

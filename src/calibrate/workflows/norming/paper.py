@@ -25,7 +25,13 @@ from calibrate.workflows.norming.scoring import (
     write_ballot,
 )
 from calibrate.workflows.norming.seats import Seat
-from calibrate.workflows.norming.trust import NormingProject, Rules, check_answer, require_open
+from calibrate.workflows.norming.trust import (
+    NormingProject,
+    Rules,
+    check_answer,
+    refuse_over,
+    require_open,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def open_round(project: NormingProject, session_id: str) -> RoundName:
         If none does.
     """
     with project.store.reading() as unit:
-        unit.sessions.get(session_id)
+        refuse_over(unit.sessions.get(session_id).state)
         rounds = unit.sessions.rounds.all(session_id=session_id)
     for one in rounds:
         if one.revealed_at is None:

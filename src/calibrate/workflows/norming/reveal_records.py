@@ -14,7 +14,12 @@ from calibrate.store.repository import Unit
 from calibrate.store.session_marks import SessionMarks, session_marks
 from calibrate.workflows.norming.room_view import ShownPiece, shown_piece
 from calibrate.workflows.norming.stage import Stage, mark_of, stage_of
-from calibrate.workflows.norming.trust import NormingProject, pieces_of, rubric_of
+from calibrate.workflows.norming.trust import (
+    NormingProject,
+    pieces_of,
+    refuse_called_off,
+    rubric_of,
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ def revealed_marks(unit: Unit, session_id: str) -> SessionMarks:
     found = session_marks(unit, [session_id]).get(session_id)
     if found is None:
         raise NotFound("The project has no such session.")
+    refuse_called_off(found.state)
     if not stage_of(found).shows_scores:
         raise SealError(
             "The scores of this session have not been revealed yet.",

@@ -18,7 +18,7 @@ from calibrate.store.repository import Unit
 from calibrate.store.sealing.encoding import derive, digest, to_text
 from calibrate.workflows.norming.scoring import is_reopened, load_rules, sealed_of
 from calibrate.workflows.norming.seats import Seat, check_seat
-from calibrate.workflows.norming.trust import NormingProject, Rules
+from calibrate.workflows.norming.trust import NormingProject, Rules, refuse_called_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,7 @@ def view_room(project: NormingProject, seat: Seat) -> RoomView:
     with project.store.reading() as unit:
         check_seat(unit, seat)
         session = unit.sessions.get(seat.session_id)
+        refuse_called_off(session.state)
         rounds = unit.sessions.rounds.all(session_id=seat.session_id)
         if not rounds:
             raise SealError("This session is not open for scoring yet.")

@@ -299,7 +299,7 @@ def _standing(unit: Unit, seat: Seat, round_name: RoundName, operation_id: str =
 
 
 def _refuse_stale(found: Standing, desk: Desk, seen: int) -> None:
-    check_open(found.opened, found.revealed)
+    check_open(found.state, found.opened, found.revealed)
     if desk.committed:
         raise StaleWrite("This ballot is committed and does not change any more.")
     if seen != desk.sequence:

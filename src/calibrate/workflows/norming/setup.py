@@ -13,7 +13,7 @@ from calibrate.model.roster import Enrolment, Teaching
 from calibrate.model.session import Assignment, PanelMember, Session, SessionState
 from calibrate.model.work import Piece
 from calibrate.store.repository import Unit
-from calibrate.workflows.norming.trust import NormingProject
+from calibrate.workflows.norming.trust import NormingProject, refuse_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,9 @@ def change_setup(
     """
     with project.store.transaction() as unit:
         unit.sessions.lock(session_id)
-        if unit.sessions.get(session_id).state is not SessionState.SETUP:
+        state = unit.sessions.get(session_id).state
+        refuse_over(state)
+        if state is not SessionState.SETUP:
             raise StaleWrite(
                 "This session is open for scoring, so its plan does not change any more.",
                 fix="Load the page again to see how far it is.",

@@ -22,6 +22,12 @@ class Stage(StrEnum):
     SECOND_ROUND = "second_round"
     SECOND_REVEALED = "second_revealed"
     CLOSED = "closed"
+    CALLED_OFF = "called_off"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing in it changes any more."""
+        return self in (Stage.CLOSED, Stage.CALLED_OFF)
 
     @property
     def takes_ballots(self) -> bool:
@@ -31,7 +37,7 @@ class Stage(StrEnum):
     @property
     def shows_scores(self) -> bool:
         """Whether the blind round has been revealed."""
-        return self not in (Stage.SETUP, Stage.BLIND)
+        return self not in (Stage.SETUP, Stage.BLIND, Stage.CALLED_OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,8 @@ def stage_of(marks: SessionMarks) -> Stage:
         return Stage.SETUP
     if marks.state is SessionState.SCORING:
         return Stage.BLIND
-    if marks.state is SessionState.CLOSED:
-        return Stage.CLOSED
+    if marks.state.over:
+        return Stage(str(marks.state))
     for name, _, revealed_at in marks.rounds:
         if name is RoundName.AFTER_DISCUSSION:
             return Stage.SECOND_ROUND if revealed_at is None else Stage.SECOND_REVEALED

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from calibrate.errors import DataError, NotFound, SealError
 from calibrate.model.rubric import Rubric
-from calibrate.model.session import RoundName, Session
+from calibrate.model.session import RoundName, Session, SessionState
 from calibrate.model.work import Piece
 from calibrate.store.repository import Store, Unit
 from calibrate.store.sealing import KeyStore, Manifest, check_manifest, plan_digest
@@ -194,22 +194,75 @@ def panel_labels(unit: Unit, session_id: str) -> dict[str, str]:
     }
 
 
+def refuse_over(state: SessionState) -> None:
+    """Refuse, in words for whoever leads, when nothing in a session changes any more.
+
+    Raises
+    ------
+    SealError
+        If it is closed or was called off.
+    """
+    if state is SessionState.CLOSED:
+        raise SealError("This session is closed, and nothing in it changes any more.")
+    if state is SessionState.CALLED_OFF:
+        raise SealError(
+            "This session was called off: nothing in it changes any more, and its ballots stay sealed."
+        )
+
+
 def require_open(unit: Unit, session_id: str, round_name: RoundName) -> None:
-    """Refuse when a round does not take ballots (not yet, or not any more).
+    """Refuse, in words for whoever leads, when a round does not take ballots (not yet, or not any more).
 
     Raises
     ------
     SealError
         With what to expect instead.
     """
+    refuse_over(unit.sessions.get(session_id).state)
     found = unit.sessions.rounds.find(session_id, round_name)
-    check_open(found is not None, found is not None and found.revealed_at is not None)
+    if found is None:
+        raise SealError("This round is not open for scoring yet.")
+    if found.revealed_at is not None:
+        raise SealError(
+            "The scores of this round have been revealed, so it takes no more of them. "
+            "What had not been committed stays sealed.",
+            fix="Load the page again to see them.",
+        )
 
 
-def check_open(opened: bool, revealed: bool) -> None:
-    """Refuse when a round was not opened yet, or was revealed: see `require_open`."""
+def refuse_called_off(state: SessionState) -> None:
+    """Tell a rater kindly that the session was called off.
+
+    Raises
+    ------
+    SealError
+        If it was.
+    """
+    if state is SessionState.CALLED_OFF:
+        raise SealError(
+            "The facilitator has called this session off, so there is nothing more to score here. "
+            "What you had chosen stays sealed: nobody opens it, and no report counts it.",
+            fix="Thank you for your time; the facilitator will tell you how it goes on.",
+        )
+
+
+def check_open(state: SessionState, opened: bool, revealed: bool) -> None:
+    """Refuse, in words for the rater, when a round does not take ballots.
+
+    Raises
+    ------
+    SealError
+        With what to expect instead.
+    """
+    refuse_called_off(state)
     if not opened:
         raise SealError("This round is not open for scoring yet.")
+    if state is SessionState.CLOSED:
+        raise SealError(
+            "This session is closed, so it takes no more scores. "
+            "What you had not committed stays sealed.",
+            fix="What was agreed is still here to read.",
+        )
     if revealed:
         raise SealError(
             "The scores of this round have been revealed, so it takes no more of them. "
