@@ -75,7 +75,7 @@ def _main(title: str, widget: Any) -> Any:
 
     return ipyvuetify.Html(
         tag="main",
-        class_="calibrate-room",
+        class_="calibrate-served",
         children=[
             ipyvuetify.Html(tag="h1", class_="calibrate-unseen", children=[title]),
             widget,

@@ -153,5 +153,5 @@ function reportAddress(path) {
   const way = path.split("/").map(encodeURIComponent).join("/");
   const lab = document.getElementById("jupyter-config-data");
   // The room's page has settings of that name too.
-  return lab && !document.querySelector("main.calibrate-room") ? `${JSON.parse(lab.textContent).baseUrl}files/${way}` : `/${way}`;
+  return lab && !document.querySelector("main.calibrate-served") ? `${JSON.parse(lab.textContent).baseUrl}files/${way}` : `/${way}`;
 }
