@@ -19,7 +19,7 @@ from calibrate.widgets import cross_school_state
 from calibrate.workflows.school_comparison import SchoolSource, open_schools
 
 _STATIC = Path(__file__).parent / "static"
-_SCRIPTS = ("page_parts.js", "cross_school_parts.js", "cross_school.js")
+_SCRIPTS = ("elements.js", "page_parts.js", "cross_school_parts.js", "cross_school.js")
 
 
 class CrossSchool(anywidget.AnyWidget):

@@ -12,7 +12,7 @@ from calibrate.workflows.demo import is_demo
 from calibrate.workflows.norming import NormingProject
 
 SCRIPTS = ("paper_grid.js", "paper_page.js")
-"""What draws the page: another widget joins these with its own, and makes a ``PaperPage``."""
+"""What draws the page: another widget joins these with ``elements.js`` and its own, and makes a ``PaperPage``."""
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -37,7 +37,7 @@ class PaperEntry(anywidget.AnyWidget):
     """
 
     _esm = "\n".join(
-        (_STATIC / name).read_text(encoding="utf-8") for name in (*SCRIPTS, "paper.js")
+        (_STATIC / name).read_text(encoding="utf-8") for name in ("elements.js", *SCRIPTS, "paper.js")
     )
     _css = (_STATIC / "paper.css").read_text(encoding="utf-8")
 

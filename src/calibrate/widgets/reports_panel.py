@@ -16,7 +16,7 @@ from calibrate.errors import CalibrateError
 from calibrate.widgets.report_run import ReportRun, Shelf, Wanted
 
 _STATIC = Path(__file__).parent / "static"
-_SCRIPTS = ("page_parts.js", "reports_panel.js")
+_SCRIPTS = ("elements.js", "page_parts.js", "reports_panel.js")
 _UNREADABLE = "The project’s folder cannot be read just now. Please try again."
 
 

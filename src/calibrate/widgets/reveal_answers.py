@@ -24,6 +24,7 @@ from calibrate.workflows.norming.reveal_view import (
 )
 
 SCRIPTS = (
+    "elements.js",
     "parts.js",
     "line.js",
     "desk_text.js",

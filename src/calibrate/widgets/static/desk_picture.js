@@ -9,7 +9,7 @@ class PictureWork {
     this.zoom = 1;
     this.turn = 0;
     this.draft = null;
-    this.image = make("img", { src: url, alt: label, draggable: false });
+    this.image = make("img", { src: url, alt: label, draggable: "false" });
     this.layer = make("div", { class: "layer" });
     this.sheet = make("div", { class: "sheet" }, this.image, this.layer);
     this.stage = make("div", { class: "stage" }, this.sheet);

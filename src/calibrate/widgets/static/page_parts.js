@@ -1,17 +1,6 @@
-// What several pages are made of: elements, and questions to Python.
+// What several pages share: questions to Python.
 
 const WAIT = 30000; // ms until the page says that nobody answers
-
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === false || value === null || value === undefined) continue;
-    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else node.setAttribute(key, value === true ? "" : value);
-  }
-  node.append(...children.filter((one) => one !== null && one !== undefined && one !== ""));
-  return node;
-}
 
 // Questions to Python, answered one by one: a piece of work travels only in such an answer.
 function questions(model) {

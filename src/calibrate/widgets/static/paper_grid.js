@@ -94,14 +94,14 @@ class PaperGrid {
 
   #draw() {
     const { sheet } = this;
-    const head = element("tr", {}, element("th", { scope: "col" }, "Piece"), ...sheet.criteria.map((one) => element("th", { scope: "col" }, one.name)), element("th", { scope: "col" }, "Note"));
+    const head = make("tr", {}, make("th", { scope: "col" }, "Piece"), ...sheet.criteria.map((one) => make("th", { scope: "col" }, one.name)), make("th", { scope: "col" }, "Note"));
     const rows = sheet.pieces.map((piece) => {
       const cells = sheet.criteria.map((criterion) =>
         piece.criteria.includes(criterion.id)
-          ? element("td", { "data-name": criterion.name }, this.#input({ piece: piece.id, criterion: criterion.id }))
-          : element("td", { class: "none", "data-name": criterion.name }, "not scored"),
+          ? make("td", { "data-name": criterion.name }, this.#input({ piece: piece.id, criterion: criterion.id }))
+          : make("td", { class: "none", "data-name": criterion.name }, "not scored"),
       );
-      const note = element("textarea", { rows: "1", maxlength: "4000", placeholder: "Note", "aria-label": `Note on ${piece.code}` });
+      const note = make("textarea", { rows: "1", maxlength: "4000", placeholder: "Note", "aria-label": `Note on ${piece.code}` });
       note.value = this.notes.get(piece.id) ?? "";
       note.addEventListener("input", () => {
         this.notes.set(piece.id, note.value);
@@ -112,14 +112,14 @@ class PaperGrid {
         event.preventDefault();
         this.#nextRow(piece.id);
       });
-      return element("tr", {}, element("th", { scope: "row" }, element("b", {}, piece.code), element("small", {}, piece.facts.join(", "))), ...cells, element("td", { class: "words-cell", "data-name": "Note" }, note));
+      return make("tr", {}, make("th", { scope: "row" }, make("b", {}, piece.code), make("small", {}, piece.facts.join(", "))), ...cells, make("td", { class: "words-cell", "data-name": "Note" }, note));
     });
-    return element("table", { class: "grid" }, element("caption", { class: "unseen" }, `The sheet of ${sheet.name}`), element("thead", {}, head), element("tbody", {}, ...rows));
+    return make("table", { class: "grid" }, make("caption", { class: "unseen" }, `The sheet of ${sheet.name}`), make("thead", {}, head), make("tbody", {}, ...rows));
   }
 
   #input(pair) {
     const key = this.#key(pair);
-    const input = element("input", { type: "text", class: "cell", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", size: "4", "aria-label": this.#name(key) });
+    const input = make("input", { type: "text", class: "cell", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", size: "4", "aria-label": this.#name(key) });
     input.addEventListener("keydown", (event) => this.#pressed(event, key));
     // Software keyboards tell no key: they put text in, which is read letter by letter.
     input.addEventListener("beforeinput", (event) => {
@@ -325,15 +325,4 @@ class PaperGrid {
     input.classList.toggle("waiting", this.part.key === key);
     input.setAttribute("aria-description", value?.code ? this.sheet.codes.find((one) => one.id === value.code).label : value?.left ? "left empty on the paper" : "");
   }
-}
-
-/** An element with attributes, listeners (on…) and children; text stays text. */
-function element(tag, attributes, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
-  }
-  node.append(...children.filter((one) => one !== "" && one !== null));
-  return node;
 }

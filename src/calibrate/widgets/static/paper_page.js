@@ -9,10 +9,10 @@ class PaperPage {
     this.heading = heading;
     this.kept = new Map();
     this.id = `paper-${Math.random().toString(36).slice(2, 8)}`;
-    this.said = element("p", { class: "said", role: "status" });
-    this.trouble = element("div", { class: "trouble", role: "alert" });
-    this.body = element("div", { class: "body" });
-    this.node = element("section", { class: "calibrate-paper", "aria-label": "Sheets from paper" }, this.trouble, this.body, this.said);
+    this.said = make("p", { class: "said", role: "status" });
+    this.trouble = make("div", { class: "trouble", role: "alert" });
+    this.body = make("div", { class: "body" });
+    this.node = make("section", { class: "calibrate-paper", "aria-label": "Sheets from paper" }, this.trouble, this.body, this.said);
     // Nothing that is typed here is a command to the page around it.
     this.node.addEventListener("keydown", (event) => event.stopPropagation());
     el.append(this.node);
@@ -35,7 +35,7 @@ class PaperPage {
 
   /** Say what went wrong; whether anything did. */
   #refused(answer) {
-    this.trouble.replaceChildren(...(answer.refused ? [element("p", {}, `${answer.message} ${answer.fix}`)] : []));
+    this.trouble.replaceChildren(...(answer.refused ? [make("p", {}, `${answer.message} ${answer.fix}`)] : []));
     return Boolean(answer.refused);
   }
 
@@ -48,7 +48,7 @@ class PaperPage {
   async #list(focus) {
     const answer = await this.ask({ ask: "list" });
     if (this.#refused(answer)) {
-      this.#show(element(this.heading, {}, "Sheets from paper"), pushButton("Try again", () => this.#list()));
+      this.#show(make(this.heading, {}, "Sheets from paper"), pushButton("Try again", () => this.#list()));
       return;
     }
     this.#drawList(answer, focus);
@@ -60,23 +60,23 @@ class PaperPage {
       const typed = this.kept.get(one.id)?.cells.size ?? 0;
       const open = pushButton(one.on_paper ? "Enter again" : "Enter sheet", () => this.#open(one.id), { "aria-label": `${one.on_paper ? "Enter again" : "Enter"} the sheet of ${one.name}`, disabled: !answer.unlocked });
       open.dataset.rater = one.id;
-      return element("tr", {}, element("th", { scope: "row" }, one.name), element("td", {}, standing(one), typed ? element("b", {}, ` ${typed} of ${one.due} typed, not sealed yet`) : ""), element("td", {}, open));
+      return make("tr", {}, make("th", { scope: "row" }, one.name), make("td", {}, standing(one), typed ? make("b", {}, ` ${typed} of ${one.due} typed, not sealed yet`) : ""), make("td", {}, open));
     });
     this.#show(
-      element(this.heading, {}, "Sheets from paper"),
-      element("p", { class: "lead" }, `${answer.title} · ${answer.round}. Type in what each rater wrote on paper; each sheet is then sealed like a ballot from a device.`),
+      make(this.heading, {}, "Sheets from paper"),
+      make("p", { class: "lead" }, `${answer.title} · ${answer.round}. Type in what each rater wrote on paper; each sheet is then sealed like a ballot from a device.`),
       answer.unlocked ? "" : this.#door(answer),
-      element("table", { class: "raters" }, element("caption", { class: "unseen" }, "Raters and their sheets"), element("thead", {}, element("tr", {}, ...["Rater", "What is saved", "Sheet"].map((one) => element("th", { scope: "col" }, one)))), element("tbody", {}, ...rows)),
-      answer.unlocked ? element("p", {}, pushButton("I am done", () => this.#leave(), { class: "quiet" })) : "",
+      make("table", { class: "raters" }, make("caption", { class: "unseen" }, "Raters and their sheets"), make("thead", {}, make("tr", {}, ...["Rater", "What is saved", "Sheet"].map((one) => make("th", { scope: "col" }, one)))), make("tbody", {}, ...rows)),
+      answer.unlocked ? make("p", {}, pushButton("I am done", () => this.#leave(), { class: "quiet" })) : "",
     );
     const next = focus && rows.map((one) => one.querySelector("button")).find((one) => answer.raters.find((it) => it.id === one.dataset.rater && !it.saved));
     (next ?? null)?.focus();
   }
 
   #door(answer) {
-    const field = element("input", { type: "password", id: `${this.id}-word`, autocomplete: "off" });
-    const go = element("button", { type: "submit", class: "main" }, "Start entering");
-    const form = element("form", { class: "door" }, ...(answer.passphrase ? [element("label", { for: `${this.id}-word` }, "The passphrase of this session"), field] : []), go);
+    const field = make("input", { type: "password", id: `${this.id}-word`, autocomplete: "off" });
+    const go = make("button", { type: "submit", class: "main" }, "Start entering");
+    const form = make("form", { class: "door" }, ...(answer.passphrase ? [make("label", { for: `${this.id}-word` }, "The passphrase of this session"), field] : []), go);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       go.disabled = true;
@@ -115,8 +115,8 @@ class PaperPage {
 
   #grid() {
     const { sheet } = this;
-    const legend = element("div", { class: "legend", role: "group", "aria-label": "Levels and codes: they fill the cell you are in" });
-    const count = element("p", { class: "count" });
+    const legend = make("div", { class: "legend", role: "group", "aria-label": "Levels and codes: they fill the cell you are in" });
+    const count = make("p", { class: "count" });
     const back = pushButton("Read back", () => this.#readBack(), { class: "main" });
     const changed = () => {
       this.kept.set(sheet.rater, grid.kept);
@@ -138,13 +138,13 @@ class PaperPage {
     });
     this.grid = grid;
     this.#show(
-      element(this.heading, {}, `The sheet of ${sheet.name}`),
-      sheet.saved ? element("p", { class: "warning" }, `${standing(sheet)}. The sheet can take its place only if you confirm it before sealing.`) : "",
-      element("p", { class: "keys" }, "A digit fills a cell and moves on; a letter is a code (with Shift: for the whole piece); - is left empty on the paper. Enter: next piece. Backspace: clear. Ctrl+Z: undo."),
+      make(this.heading, {}, `The sheet of ${sheet.name}`),
+      sheet.saved ? make("p", { class: "warning" }, `${standing(sheet)}. The sheet can take its place only if you confirm it before sealing.`) : "",
+      make("p", { class: "keys" }, "A digit fills a cell and moves on; a letter is a code (with Shift: for the whole piece); - is left empty on the paper. Enter: next piece. Backspace: clear. Ctrl+Z: undo."),
       legend,
       grid.node,
       count,
-      element("div", { class: "buttons" }, pushButton("Back to the list", () => this.#list()), pushButton("Undo", () => grid.undo()), back),
+      make("div", { class: "buttons" }, pushButton("Back to the list", () => this.#list()), pushButton("Undo", () => grid.undo()), back),
     );
     changed();
     grid.start();
@@ -163,7 +163,7 @@ class PaperPage {
     Object.assign(sheet, { saved: answer.saved, answered: answer.answered, committed: answer.committed, on_paper: answer.on_paper });
     const seal = pushButton("Seal this sheet", () => this.#seal(seal), { class: "main" });
     const ticks = answer.lines.map((line, at) => {
-      const tick = element("input", { type: "checkbox", id: `${this.id}-line-${at}` });
+      const tick = make("input", { type: "checkbox", id: `${this.id}-line-${at}` });
       tick.addEventListener("change", allowed);
       tick.addEventListener("keydown", (event) => {
         if (event.key !== "Enter") return;
@@ -174,7 +174,7 @@ class PaperPage {
       });
       return tick;
     });
-    const over = sheet.saved ? element("input", { type: "checkbox", id: `${this.id}-over` }) : null;
+    const over = sheet.saved ? make("input", { type: "checkbox", id: `${this.id}-over` }) : null;
     over?.addEventListener("change", allowed);
     function allowed() {
       seal.disabled = !ticks.every((one) => one.checked) || Boolean(over && !over.checked);
@@ -182,25 +182,25 @@ class PaperPage {
     this.over = over;
     allowed();
     const rows = answer.lines.map((line, at) =>
-      element(
+      make(
         "li",
         {},
         ticks[at],
-        element(
+        make(
           "label",
           { for: ticks[at].id },
-          element("b", { class: "code" }, line.code),
-          element("span", { class: "said-cells" }, ...line.cells.map((one) => element("span", { class: "said-cell" }, `${one.criterion} `, element("b", {}, one.said), one.word === one.said ? "" : element("small", {}, ` ${one.word}`)))),
-          line.note ? element("span", { class: "said-note" }, `Note: ${line.note}`) : "",
+          make("b", { class: "code" }, line.code),
+          make("span", { class: "said-cells" }, ...line.cells.map((one) => make("span", { class: "said-cell" }, `${one.criterion} `, make("b", {}, one.said), one.word === one.said ? "" : make("small", {}, ` ${one.word}`)))),
+          line.note ? make("span", { class: "said-note" }, `Note: ${line.note}`) : "",
         ),
       ),
     );
     this.#show(
-      element(this.heading, {}, `Read back: the sheet of ${sheet.name}`),
-      element("p", { class: "keys" }, "Compare each line with the paper, best aloud. Enter ticks a line and goes to the next."),
-      element("ol", { class: "lines" }, ...rows),
-      over ? element("p", { class: "warning" }, over, element("label", { for: over.id }, `${standing(sheet)}. Put this sheet in its place: what was saved is then gone.`)) : "",
-      element("div", { class: "buttons" }, pushButton("Back to the sheet", () => this.#grid()), seal),
+      make(this.heading, {}, `Read back: the sheet of ${sheet.name}`),
+      make("p", { class: "keys" }, "Compare each line with the paper, best aloud. Enter ticks a line and goes to the next."),
+      make("ol", { class: "lines" }, ...rows),
+      over ? make("p", { class: "warning" }, over, make("label", { for: over.id }, `${standing(sheet)}. Put this sheet in its place: what was saved is then gone.`)) : "",
+      make("div", { class: "buttons" }, pushButton("Back to the sheet", () => this.#grid()), seal),
     );
     ticks[0].focus();
     return undefined;
@@ -233,7 +233,7 @@ class PaperPage {
       this.#refused({});
       after();
     };
-    this.#show(element(this.heading, {}, `The sheet of ${this.sheet.name}`), this.#door(this.listed));
+    this.#show(make(this.heading, {}, `The sheet of ${this.sheet.name}`), this.#door(this.listed));
     this.body.querySelector("input, button").focus();
   }
 }
@@ -247,14 +247,14 @@ function standing(one) {
 }
 
 function pushButton(text, pressed, more = {}) {
-  return element("button", { type: "button", onclick: pressed, ...more }, text);
+  return make("button", { type: "button", onclick: pressed, ...more }, text);
 }
 
 /** A level or code of the legend: it can be clicked, and does not take the focus away from the grid. */
 function chip(sign, label, pressed) {
   const same = [sign, `Level ${sign}`].includes(label);
   const node = pushButton("", pressed, { class: "chip", tabindex: "-1" });
-  node.append(element("b", {}, sign), same ? "" : ` ${label}`);
+  node.append(make("b", {}, sign), same ? "" : ` ${label}`);
   node.addEventListener("pointerdown", (event) => event.preventDefault());
   return node;
 }

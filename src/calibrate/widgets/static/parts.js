@@ -2,17 +2,6 @@
 
 const COLORS = ["#0b6e4f", "#8a3ffc", "#b3541e", "#0f62fe", "#a2191f", "#6b5b00", "#005d5d", "#9f1853"];
 
-/** An element with attributes, listeners (on…) and children; text stays text. */
-function make(tag, attributes, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes ?? {})) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== null) node.setAttribute(name, value);
-  }
-  node.append(...children.filter((child) => child !== ""));
-  return node;
-}
-
 function many(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
