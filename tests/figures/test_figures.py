@@ -27,9 +27,10 @@ from calibrate.analysis.severity import severity
 from calibrate.analysis.suppression import suppress
 from calibrate.analysis.wall import build_wall, wall_cards
 from calibrate.analysis.wall_groups import grouped
-from calibrate.model.continuum import AcademicLevel, Continuum, CrosswalkRow, Strand
+from calibrate.model.continuum import AcademicLevel, Continuum
 from calibrate.model.rubric import Criterion, Rubric
 from tests.analysis.districts import CRITERIA, LEVELS, SCALE, SCALES, district, panel
+from tests.figures.schools import continuum, school
 
 LABELS = dict(
     zip(CRITERIA, ("Focus", "Organization", "Development", "Style", "Conventions"), strict=True)
@@ -43,52 +44,6 @@ LABELS = dict(
 }
 RUBRIC = Rubric("w", 1, "Writing", tuple(Criterion(c, LABELS[c], SCALE) for c in CRITERIA))
 RATERS = {f"zebra{i}": ("lincoln", 0.5 * (i == 0)) for i in range(6)}
-
-
-def continuum():
-    levels = tuple(
-        AcademicLevel(f"L{i}", f"L{i}", i, grade)
-        for i, grade in zip(
-            range(1, 11), (None, "KG", *(f"{g:02d}" for g in range(1, 9))), strict=True
-        )
-    )
-    rows = []
-    for place in range(9):
-        grade = "KG" if place == 0 else f"{place:02d}"
-        for low, high, steps in ((1, 1.5, -2), (1.5, 2.5, -1), (2.5, 3.5, 0), (3.5, 4, 1)):
-            at = min(max(place + 2 + steps, 1), 10)
-            rows.append(CrosswalkRow("all", grade, "w", 1, low, high, f"L{at}"))
-    return Continuum("c", "Continuum", levels, (Strand("all", "Writing", CRITERIA),), tuple(rows))
-
-
-def school(rooms=12, size=22, windows=("fall", "spring")):
-    """Records and roll of a K-5 school: two rooms a grade, the last child of each without a piece."""
-    rng = np.random.default_rng(6)
-    rows, roll = [], []
-    for room in range(rooms):
-        grade = "KG" if room % 6 == 0 else f"{room % 6:02d}"
-        for child in range(size):
-            quality = rng.normal(2.4, 0.8)
-            for late, window in enumerate(windows):
-                who = {"student": f"s{room}-{child}", "window": window, "grade": grade}
-                roll.append({**who, "school": "lincoln", "classroom": f"room {room}"})
-                if child == size - 1:
-                    continue
-                for criterion in CRITERIA:
-                    value = float(np.clip(round(quality + late + rng.normal(0, 0.3)), 1, 4))
-                    rows.append(
-                        {
-                            **who,
-                            "piece": f"P{room}-{child}-{window}",
-                            "criterion": criterion,
-                            "piece_school": "lincoln",
-                            "piece_classroom": f"room {room}",
-                            "state": "settled",
-                            "value": value,
-                            "code": pd.NA,
-                        }
-                    )
-    return pd.DataFrame(rows), pd.DataFrame(roll)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.tree import SOURCE
+from tests.support.tree import ROOT, SOURCE, tracked_files
+
+WRITTEN = {".py", ".js", ".css"}
+"""What people write and read line by line."""
 
 FLOORS = {
     "errors": 0,
@@ -140,10 +143,13 @@ def test_a_planted_import_that_goes_up_or_across_is_found(
     assert len(wrong_imports(tmp_path)) == 1
 
 
-def test_no_file_is_longer_than_400_lines() -> None:
+@pytest.mark.parametrize("place", ["src", "tests"])
+def test_no_file_is_longer_than_400_lines(place: str) -> None:
+    """Tests count too, and so do the pages' own scripts and styles."""
     long = {
-        str(path.relative_to(SOURCE)): count
-        for path in python_files()
-        if (count := len(path.read_text(encoding="utf-8").splitlines())) > 400
+        name: count
+        for name in tracked_files()
+        if name.startswith(f"{place}/") and Path(name).suffix in WRITTEN
+        if (count := len((ROOT / name).read_text(encoding="utf-8").splitlines())) > 400
     }
     assert long == {}

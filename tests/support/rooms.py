@@ -43,3 +43,10 @@ def scoring(room: Room) -> Room:
     room.set_up()
     room.open()
     return room
+
+
+@pytest.fixture
+def committed(scoring: Room) -> Room:
+    """The same: everybody has committed, and nothing is revealed."""
+    scoring.everybody_commits()
+    return scoring

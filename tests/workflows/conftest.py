@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from calibrate.store.project import Project
-from tests.support.rooms import ready_database, room, scoring  # noqa: F401 - fixtures
+from tests.support.rooms import committed, ready_database, room, scoring  # noqa: F401 - fixtures
 from tests.workflows.import_kit import District
 
 

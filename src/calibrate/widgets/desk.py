@@ -23,6 +23,7 @@ _SCRIPTS = (
     "desk.js",
     "desk_room.js",
 )
+_STYLES = ("desk.css", "desk_room.css")
 
 
 class ScoringDesk(anywidget.AnyWidget):
@@ -46,7 +47,7 @@ class ScoringDesk(anywidget.AnyWidget):
     """
 
     _esm = "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    _css = "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in (*STYLES, "desk.css"))
+    _css = "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in (*STYLES, *_STYLES))
 
     def __init__(
         self,

@@ -37,7 +37,8 @@ class PaperEntry(anywidget.AnyWidget):
     """
 
     _esm = "\n".join(
-        (_STATIC / name).read_text(encoding="utf-8") for name in ("elements.js", *SCRIPTS, "paper.js")
+        (_STATIC / name).read_text(encoding="utf-8")
+        for name in ("elements.js", *SCRIPTS, "paper.js")
     )
     _css = (_STATIC / "paper.css").read_text(encoding="utf-8")
 

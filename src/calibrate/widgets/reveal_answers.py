@@ -35,7 +35,7 @@ SCRIPTS = (
     "reveal_piece.js",
     "reveal.js",
 )
-STYLES = ("parts.css", "work.css", "reveal.css")
+STYLES = ("parts.css", "work.css", "reveal.css", "reveal_spread.css", "reveal_narrow.css")
 
 _ROUNDS = {RoundName.BLIND: "blind", RoundName.AFTER_DISCUSSION: "second"}
 

@@ -24,7 +24,14 @@ from calibrate.workflows.shown_work import ShownPage
 from calibrate.workflows.wall_views import WallChoice, WallSource
 
 _STATIC = Path(__file__).parent / "static"
-_SCRIPTS = ("elements.js", "page_parts.js", "wall_parts.js", "wall_open.js", "wall.js")
+_SCRIPTS = (
+    "elements.js",
+    "page_parts.js",
+    "wall_parts.js",
+    "wall_picks.js",
+    "wall_open.js",
+    "wall.js",
+)
 
 
 class WritingWall(anywidget.AnyWidget):

@@ -23,46 +23,17 @@ function render({ model, el }) {
     model.save_changes();
   };
 
-  // ------------------------------------------------------------------ what to choose from
-  const picks = {};
-  const pick = (key, title, options, all) => {
-    const select = make("select", { "data-pick": key });
-    picks[key] = { select, options, all };
-    select.addEventListener("change", () => choose(key === "school" ? { school: select.value, classroom: "" } : { [key]: select.value }));
-    return make("label", {}, make("span", {}, title), select);
-  };
-  const toggle = (text, pressed, act) => make("button", { type: "button", class: "cw-toggle", "aria-pressed": String(pressed), onclick: act }, text);
-  const names_button = toggle("Show names", false, () => choose({ names: !model.get("choice").names }));
-  const looks = make("select", {}, make("option", { value: "small" }, "small"), make("option", { value: "names", selected: true }, "with genre"), make("option", { value: "full" }, "with support and next step"));
-  looks.addEventListener("change", () => {
-    look = looks.value;
-    scroller.scrollTop = 0;
-    lay_out();
+  const filters = wall_picks({
+    model,
+    setup,
+    choose,
+    looked: (chosen) => {
+      look = chosen;
+      scroller.scrollTop = 0;
+      lay_out();
+    },
+    fill_screen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
   });
-  const full_button = make("button", { type: "button", class: "cw-toggle", onclick: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()) }, "Fill the screen");
-  const filters = make("div", { class: "cw-filters", role: "group", "aria-label": "What the wall shows" },
-    pick("window", "Window", () => setup.windows),
-    pick("strand", "Criterion strand", () => setup.strands),
-    setup.schools.length > 1 ? pick("school", "School", () => setup.schools, "All schools") : "",
-    pick("grade", "Grade", () => setup.grades, "All grades"),
-    pick("classroom", "Classroom", () => {
-      const school = model.get("choice").school;
-      const named = setup.schools.length > 1 && !school;
-      return setup.classrooms.filter((one) => !school || one.school === school).map((one) => ({
-        id: one.id, title: named ? `${one.title}, ${setup.schools.find((s) => s.id === one.school)?.title}` : one.title }));
-    }, "All classrooms"),
-    pick("by", "Together by", () => setup.groups),
-    make("label", {}, make("span", {}, "Cards"), looks),
-    make("div", { class: "cw-buttons" }, setup.names ? names_button : "", document.fullscreenEnabled ? full_button : ""));
-  const fill_picks = () => {
-    const choice = model.get("choice");
-    for (const [key, { select, options, all }] of Object.entries(picks)) {
-      const list = [...(all ? [{ id: "", title: all }] : []), ...options()];
-      select.replaceChildren(...list.map((one) => make("option", { value: one.id }, one.title)));
-      select.value = choice[key];
-    }
-    names_button.setAttribute("aria-pressed", String(choice.names));
-  };
 
   // ------------------------------------------------------------------ the wall itself
   const sentence = make("p", { class: "cw-sentence", role: "status" });
@@ -80,7 +51,7 @@ function render({ model, el }) {
   const scroller = make("div", { class: "cw-scroll" }, grid);
   const dialog = make("dialog", { class: "cw-dialog", "aria-labelledby": "" });
   const root = make("div", { class: "cw-root", "data-lm-suppress-shortcuts": "true" },
-    make("h2", { class: "cw-title" }, setup.title), filters, sentence, legend, scroller, help, dialog);
+    make("h2", { class: "cw-title" }, setup.title), filters.node, sentence, legend, scroller, help, dialog);
 
   let following = false; // asked to follow a child, and Python has not answered yet
   const follow_child = (key) => {
@@ -375,7 +346,7 @@ function render({ model, el }) {
   const show = () => {
     const choice = model.get("choice");
     const now = JSON.stringify([choice.window, choice.strand, choice.school, choice.grade, choice.classroom, choice.by]);
-    fill_picks();
+    filters.fill();
     sentence.textContent = model.get("view").sentence;
     if (asked && asked !== now) scroller.scrollTop = 0;
     asked = now;
