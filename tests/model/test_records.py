@@ -94,14 +94,17 @@ def test_a_window_ends_after_it_starts() -> None:
         Window("w", "W", "2025-26", date(2025, 9, 2), date(2025, 9, 1))
 
 
-def test_a_session_moves_one_step_forward_only() -> None:
+def test_a_session_moves_one_step_forward_or_is_called_off_before_its_reveal() -> None:
     states = list(SessionState)
     allowed = {(a, b) for a in states for b in states if a.may_become(b)}
     assert allowed == {
         (SessionState.SETUP, SessionState.SCORING),
         (SessionState.SCORING, SessionState.REVEALED),
         (SessionState.REVEALED, SessionState.CLOSED),
+        (SessionState.SETUP, SessionState.CALLED_OFF),
+        (SessionState.SCORING, SessionState.CALLED_OFF),
     }
+    assert {one for one in states if one.over} == {SessionState.CLOSED, SessionState.CALLED_OFF}
 
 
 def test_a_session_lists_a_piece_once() -> None:
