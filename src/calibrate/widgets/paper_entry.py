@@ -40,7 +40,9 @@ class PaperEntry(anywidget.AnyWidget):
         (_STATIC / name).read_text(encoding="utf-8")
         for name in ("elements.js", *SCRIPTS, "paper.js")
     )
-    _css = (_STATIC / "paper.css").read_text(encoding="utf-8")
+    _css = "\n".join(
+        (_STATIC / name).read_text(encoding="utf-8") for name in ("parts.css", "paper.css")
+    )
 
     def __init__(
         self,

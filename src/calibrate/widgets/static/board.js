@@ -9,7 +9,7 @@ class Board {
     this.names = false;
     this.tab = "discuss";
     this.line = new Line(model, { changed: () => this.#lost(), heard: (message) => this.#heard(message) });
-    this.root = make("section", { class: "calibrate-board", lang: "en", "aria-label": "Facilitator’s board" });
+    this.root = make("section", { class: "calibrate-board calibrate-page", lang: "en", "aria-label": "Facilitator’s board" });
     // JupyterLab would take a letter or a digit for a command of its own.
     this.root.dataset.lmSuppressShortcuts = "true";
     this.wire = make("p", { class: "wire", role: "alert" });

@@ -12,7 +12,7 @@ class PaperPage {
     this.said = make("p", { class: "said", role: "status" });
     this.trouble = make("div", { class: "trouble", role: "alert" });
     this.body = make("div", { class: "body" });
-    this.node = make("section", { class: "calibrate-paper", "aria-label": "Sheets from paper" }, this.trouble, this.body, this.said);
+    this.node = make("section", { class: "calibrate-paper calibrate-page", "aria-label": "Sheets from paper" }, this.trouble, this.body, this.said);
     // Nothing that is typed here is a command to the page around it.
     this.node.addEventListener("keydown", (event) => event.stopPropagation());
     el.append(this.node);
