@@ -13,7 +13,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from calibrate.widgets.desk import ScoringDesk
 from tests.support import browsers, watching
+from tests.support.desks import Bridge, open_page
+from tests.support.norming import Room
 
 #: Milliseconds that an action, a page or an expectation may take: a busy machine is not a bug.
 PATIENCE = 30_000
@@ -81,3 +84,18 @@ def lab_page(context: BrowserContext, seen: watching.Seen) -> Iterator[Page]:
 @pytest.fixture
 def axe() -> Callable[..., list[watching.Violation]]:
     return watching.axe
+
+
+@pytest.fixture
+def bridge(scoring: Room) -> Bridge:
+    """The desk of r2 in a session that is open: the module's own fixture ``scoring``."""
+    return Bridge(ScoringDesk(scoring, scoring.seat("r2")))
+
+
+@pytest.fixture
+def desk(context: BrowserContext, seen: watching.Seen, bridge: Bridge) -> Iterator[Page]:
+    """Its page, open; at the end nothing may have gone wrong that nobody looked at."""
+    page = open_page(context, bridge)
+    page.on("dialog", lambda dialog: dialog.accept())
+    yield page
+    seen.check()

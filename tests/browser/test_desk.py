@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -28,19 +28,6 @@ def scoring(room: Room) -> Room:  # noqa: F811 - the fixture above
     room.open()
     hang_work(room)
     return room
-
-
-@pytest.fixture
-def bridge(scoring: Room) -> Bridge:
-    return Bridge(ScoringDesk(scoring, scoring.seat("r2")))
-
-
-@pytest.fixture
-def desk(context: BrowserContext, seen: watching.Seen, bridge: Bridge) -> Iterator[Page]:
-    page = open_page(context, bridge)
-    page.on("dialog", lambda dialog: dialog.accept())
-    yield page
-    seen.check()
 
 
 def contents(room: Room, rater: str = "r2"):  # noqa: F811 - a project, not the fixture

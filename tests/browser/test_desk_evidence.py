@@ -8,9 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_desk import (  # noqa: F401 - fixtures
-    bridge,
     contents,
-    desk,
     level,
     saved,
     scoring,

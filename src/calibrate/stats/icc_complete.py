@@ -94,13 +94,39 @@ def complete_icc(basis: Coefficient, table: FloatArray, form: str, averaged: flo
             return without_spread(found)
         low, high = _satterthwaite_interval(ms)
         low = max(low, min(own / (own + other), -1.0))
+    told = f"{'exact ' if form == 'c' else ''}F interval (McGraw & Wong)"
+    return stepped_up(found, low, high, averaged, told, found.flags)
+
+
+def stepped_up(
+    found: Coefficient,
+    low: float,
+    high: float,
+    averaged: float,
+    told: str,
+    flags: tuple[str, ...],
+) -> Coefficient:
+    """A coefficient with the interval of the average of several raters, from that of one.
+
+    Parameters
+    ----------
+    low, high
+        The interval of one rater.
+    averaged
+        How many raters are averaged.
+    told
+        How the interval was found, for the method.
+    flags
+        What is to be said beside it; where there are too few scores, that alone.
+    """
     if 1 + (averaged - 1) * low <= 1e-9:
         return replace(found, flags=(TOO_FEW,))
     return replace(
         found,
         ci_low=step_up(low, averaged),
         ci_high=step_up(high, averaged),
-        method=f"{basis.method}; {'exact ' if form == 'c' else ''}F interval (McGraw & Wong)",
+        method=f"{found.method}; {told}",
+        flags=flags,
     )
 
 

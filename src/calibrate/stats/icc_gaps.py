@@ -17,6 +17,7 @@ from calibrate.stats.icc_complete import (
     delta_se,
     ratio_interval,
     step_up,
+    stepped_up,
 )
 from calibrate.stats.intervals import TAIL
 from calibrate.stats.results import PERFECT, Coefficient, without_spread
@@ -67,15 +68,7 @@ def one_way_icc(basis: Coefficient, piece: IntArray, y: FloatArray, averaged: fl
         low, high = min(low, single), max(high, single)
         told = f"unequal numbers of scores per piece (harmonic mean {harmonic:g}); F interval (Thomas & Hultquist)"
         flags = ("approximate interval: pieces have unequal numbers of scores",)
-    if 1 + (averaged - 1) * low <= 1e-9:
-        return replace(found, flags=(TOO_FEW,))
-    return replace(
-        found,
-        ci_low=step_up(low, averaged),
-        ci_high=step_up(high, averaged),
-        method=f"{basis.method}; {told}",
-        flags=flags,
-    )
+    return stepped_up(found, low, high, averaged, told, flags)
 
 
 def two_way_icc(

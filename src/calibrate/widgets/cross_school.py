@@ -16,13 +16,14 @@ import traitlets
 from calibrate.analysis.severity import TOTAL
 from calibrate.errors import CalibrateError
 from calibrate.widgets import cross_school_state
+from calibrate.widgets.settled_choice import SettledChoice, one_of
 from calibrate.workflows.school_comparison import SchoolSource, open_schools
 
 _STATIC = Path(__file__).parent / "static"
 _SCRIPTS = ("elements.js", "page_parts.js", "cross_school_parts.js", "cross_school.js")
 
 
-class CrossSchool(anywidget.AnyWidget):
+class CrossSchool(SettledChoice, anywidget.AnyWidget):
     """Is a 3 here a 3 there: who shares work with whom, and what it says.
 
     Parameters
@@ -66,27 +67,20 @@ class CrossSchool(anywidget.AnyWidget):
         self.observe(self._chosen, "choice")
         self._show()
 
-    def _chosen(self, change: Mapping[str, Any]) -> None:
-        settled = self._settled(change["new"])
-        if settled != change["new"]:
-            self.choice = settled  # comes back here, settled
-        else:
-            self._show()
-
     def _settled(self, asked: Mapping[str, Any]) -> dict[str, str]:
         """The choice that was asked for, as far as it exists."""
         source = self._source
         if source is None:
             return {}
-        window = _one_of(asked.get("window"), [one.id for one in source.facts.windows], "")
+        window = one_of(asked.get("window"), [one.id for one in source.facts.windows], "")
         schools = list(source.comparison(window).links.groups)
-        one = _one_of(asked.get("school"), schools, "")
+        one = one_of(asked.get("school"), schools, "")
         beside = [] if not one else [other for other in schools if other != one]
         return {
             "window": window,
-            "criterion": _one_of(asked.get("criterion"), list(source.facts.scales), TOTAL),
+            "criterion": one_of(asked.get("criterion"), list(source.facts.scales), TOTAL),
             "school": one,
-            "beside": _one_of(asked.get("beside"), beside, ""),
+            "beside": one_of(asked.get("beside"), beside, ""),
         }
 
     def _show(self) -> None:
@@ -101,7 +95,3 @@ class CrossSchool(anywidget.AnyWidget):
         data, metadata = found if isinstance(found, tuple) else (found, {})
         told = cross_school_state.plain_words(self.setup, self.view)
         return {**data, "text/plain": "\n".join(told)}, metadata
-
-
-def _one_of(asked: Any, known: list[str], otherwise: str) -> str:
-    return asked if isinstance(asked, str) and asked in known else otherwise

@@ -19,6 +19,7 @@ from calibrate.analysis.wall import Wall
 from calibrate.analysis.wall_groups import GROUPINGS
 from calibrate.errors import CalibrateError
 from calibrate.widgets import wall_state
+from calibrate.widgets.settled_choice import SettledChoice, one_of
 from calibrate.workflows.placement import exemplars_at
 from calibrate.workflows.shown_work import ShownPage
 from calibrate.workflows.wall_views import WallChoice, WallSource
@@ -34,7 +35,7 @@ _SCRIPTS = (
 )
 
 
-class WritingWall(anywidget.AnyWidget):
+class WritingWall(SettledChoice, anywidget.AnyWidget):
     """Every child's piece as a card on the school-wide continuum.
 
     Parameters
@@ -92,31 +93,24 @@ class WritingWall(anywidget.AnyWidget):
         """What ids are called: schools, classrooms, windows, strands."""
         return self._source.facts.labels
 
-    def _chosen(self, change: Mapping[str, Any]) -> None:
-        settled = self._settled(change["new"])
-        if settled != change["new"]:
-            self.choice = settled  # comes back here, settled
-        else:
-            self._show()
-
     def _settled(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The choice that was asked for, as far as it exists and is allowed."""
         facts, first = self._source.facts, self._first
-        school = _one_of(asked.get("school", first.school), [one.id for one in facts.schools], "")
+        school = one_of(asked.get("school", first.school), [one.id for one in facts.schools], "")
         rooms = [one.id for one in facts.classrooms if school in ("", one.school_id)]
         return {
-            "strand": _one_of(
+            "strand": one_of(
                 asked.get("strand"),
                 [one.id for one in self._source.continuum.strands],
                 first.strand,
             ),
-            "window": _one_of(asked.get("window"), [one.id for one in facts.windows], first.window),
+            "window": one_of(asked.get("window"), [one.id for one in facts.windows], first.window),
             "school": school,
-            "grade": _one_of(asked.get("grade"), list(facts.children["grade"].unique()), ""),
-            "classroom": _one_of(asked.get("classroom"), rooms, ""),
-            "by": _one_of(asked.get("by"), list(GROUPINGS), first.by),
+            "grade": one_of(asked.get("grade"), list(facts.children["grade"].unique()), ""),
+            "classroom": one_of(asked.get("classroom"), rooms, ""),
+            "by": one_of(asked.get("by"), list(GROUPINGS), first.by),
             "names": self._may_name and asked.get("names") is True,
-            "follow": _one_of(asked.get("follow"), list(self._students), ""),
+            "follow": one_of(asked.get("follow"), list(self._students), ""),
         }
 
     def _show(self) -> None:
@@ -179,7 +173,7 @@ class WritingWall(anywidget.AnyWidget):
         cards = self._cards(student)
         pieces = wall_state.pieces_of(self._source, cards)
         codes = [one["piece"] for one in pieces]
-        wanted = _one_of(content.get("piece"), codes, codes[0] if codes else "")
+        wanted = one_of(content.get("piece"), codes, codes[0] if codes else "")
         path = wall_state.path_state(self._source, student, self._keys[student], self._now.strand)
         pages, pictures = _pages(self._source.work(wanted) if wanted else ())
         said = {"type": "work", "pieces": pieces, "piece": wanted, "pages": pages, "path": path}
@@ -187,7 +181,7 @@ class WritingWall(anywidget.AnyWidget):
 
     def _exemplar(self, content: Mapping[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         codes = [one.piece_code for one in self._source.continuum.exemplars]
-        code = _one_of(content.get("piece"), codes, "")
+        code = one_of(content.get("piece"), codes, "")
         if not code:
             raise CalibrateError("This piece is not an exemplar.")
         pages, pictures = _pages(self._source.work(code))
@@ -213,7 +207,7 @@ class WritingWall(anywidget.AnyWidget):
             raise CalibrateError("Cards cannot be placed on this wall.")
         student = self._students.get(str(content.get("key")), "")
         codes = [one.piece for one in self._cards(student) if one.piece]
-        piece = _one_of(content.get("piece"), codes, "")
+        piece = one_of(content.get("piece"), codes, "")
         if not piece:
             raise CalibrateError("This card is no longer on the wall.")
         return piece
@@ -221,10 +215,6 @@ class WritingWall(anywidget.AnyWidget):
     def _cards(self, student: str) -> list[Any]:
         mine = self._source.cards_by_child.get((student, self._now.strand), [])
         return [one for one in mine if one.window == self._now.window]
-
-
-def _one_of(asked: Any, known: list[str], otherwise: str) -> str:
-    return asked if isinstance(asked, str) and asked in known else otherwise
 
 
 def _pages(pages: tuple[ShownPage, ...]) -> tuple[list[dict[str, Any]], list[bytes]]:

@@ -8,17 +8,9 @@ from pathlib import Path
 
 import nh3
 
+from calibrate.exchange.work_files.allowed import ATTRIBUTES, TAGS
 from calibrate.model.work import MediaKind, WorkFile
 
-_TAGS = {"p", "br", "hr", "blockquote", "pre", "code", "ul", "ol", "li"}
-_TAGS |= {"h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "u", "s", "del", "sub", "sup"}
-_TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "img"}
-_ATTRIBUTES = {
-    "img": {"src", "alt"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
-    "ol": {"start"},
-}
 _PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
 
@@ -66,8 +58,8 @@ def _clean(html: str) -> str:
     """Clean again what the import has cleaned: the file may have been changed since."""
     return nh3.clean(
         html,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
         attribute_filter=_own_pictures,
         url_schemes={"data"},
         link_rel=None,

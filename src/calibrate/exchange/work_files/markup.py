@@ -13,21 +13,13 @@ from markdown_it import MarkdownIt
 
 from calibrate.errors import CalibrateError, DataError
 from calibrate.exchange.source_files import decode_text, refuse_zip_bomb
+from calibrate.exchange.work_files.allowed import ATTRIBUTES, TAGS
 from calibrate.exchange.work_files.cleaned import PLACE, CleanFile, refusal
 from calibrate.exchange.work_files.pictures import clean_picture
 from calibrate.model.work import MediaKind
 
 MAX_TEXT = 1_000_000
 _MAX_PICTURES = 30
-_TAGS = {"p", "br", "hr", "blockquote", "pre", "code", "ul", "ol", "li"}
-_TAGS |= {"h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "u", "s", "del", "sub", "sup"}
-_TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "img"}
-_ATTRIBUTES = {
-    "img": {"src", "alt"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
-    "ol": {"start"},
-}
 _OUR_PICTURE = re.compile(r"^data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=]+$")
 _CONTROLS = dict.fromkeys(n for n in [*range(32), *range(0x7F, 0xA0)] if chr(n) not in "\t\n")
 
@@ -102,10 +94,8 @@ class _PictureKeeper:
 def _html(html: str, *, pictures: bool) -> CleanFile:
     clean = nh3.clean(
         html,
-        tags=_TAGS if pictures else _TAGS - {"img"},
-        attributes=_ATTRIBUTES
-        if pictures
-        else {k: v for k, v in _ATTRIBUTES.items() if k != "img"},
+        tags=TAGS if pictures else TAGS - {"img"},
+        attributes=ATTRIBUTES if pictures else {k: v for k, v in ATTRIBUTES.items() if k != "img"},
         attribute_filter=_only_ours,
         url_schemes={"data"},
         link_rel=None,
