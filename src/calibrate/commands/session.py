@@ -163,7 +163,7 @@ def list_(project: Folder = Path(), as_json: console.JsonFlag = False) -> None:
     for row in rows:
         day = row["held_on"] or "no date"
         typer.echo(
-            f"{row['session']}  {row['state'].replace('_', ' '):<10} {day:<10}  {row['raters']} raters, "
+            f"{row['session']}  {str(row['state']).replace('_', ' '):<10} {day:<10}  {row['raters']} raters, "
             f"{row['pieces']} pieces  {row['title']}"
         )
     if not rows:

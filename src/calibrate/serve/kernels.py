@@ -62,7 +62,7 @@ class Kernels:
         from solara.server import patch  # only once the library's other parts are there
 
         # Solara makes a mock of a shell's events for every message, a seventh of the work of a save.
-        patch.mock = SimpleNamespace(MagicMock=NoEvents)
+        patch.mock = SimpleNamespace(MagicMock=NoEvents)  # type: ignore[assignment]
         self._room = room
         self._solara: Any = starlette
         self._libraries = Path(settings.assets.proxy_cache_dir)
