@@ -11,7 +11,14 @@ from sqlalchemy import event
 
 from calibrate.errors import ArgumentError, DataError, StaleWrite
 from calibrate.model.sealed import RaterSecretHash
-from calibrate.model.session import Anchor, Ballot, BallotState, RoundName, SessionRound
+from calibrate.model.session import (
+    Anchor,
+    Ballot,
+    BallotState,
+    RoundName,
+    SessionRound,
+    SessionState,
+)
 from calibrate.store.ballot_questions import Standing
 from calibrate.store.repository import Store
 from calibrate.store.sealing import Choice, KeyStore
@@ -19,6 +26,7 @@ from tests.store.sealing_kit import CHEAP, PASSPHRASE
 from tests.support.district import NOON, add_district
 from tests.support.norming import BLIND, Room, make_room
 
+SCORING = SessionState.SCORING
 FIRST = Ballot("fall-1", RoundName.BLIND, "r2", 1, b"one", b"s1", answered=1, own_copy=b"c1")
 
 
@@ -76,16 +84,16 @@ def test_one_look_tells_everything_that_bears_on_a_save(filled: Store) -> None:
     with filled.transaction() as unit:
         unit.ballots.secrets.add(RaterSecretHash("fall-1", "r2", b"h2", b"v2"))
     assert look(rater="r3") is None
-    assert look() == Standing(False, False, None, None, None)
+    assert look() == Standing(SCORING, False, False, None, None, None)
     opened = SessionRound("fall-1", RoundName.BLIND, NOON, "coach")
     with filled.transaction() as unit:
         unit.sessions.rounds.add(opened)
-    assert look() == Standing(True, False, None, None, None)
+    assert look() == Standing(SCORING, True, False, None, None, None)
     _save(filled, FIRST, "a")
     second = replace(FIRST, sequence=2, sealed=b"two", saved_at=NOON)
     _save(filled, second, "b")
-    assert look("c") == Standing(True, False, second, (2, b"two".ljust(32)), None)
-    assert look("a") == Standing(True, False, second, (2, b"two".ljust(32)), 1)
+    assert look("c") == Standing(SCORING, True, False, second, (2, b"two".ljust(32)), None)
+    assert look("a") == Standing(SCORING, True, False, second, (2, b"two".ljust(32)), 1)
     with filled.transaction() as unit:
         unit.sessions.rounds.put(replace(opened, revealed_at=NOON, revealed_by="coach"))
     found = look()

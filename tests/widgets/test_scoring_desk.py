@@ -48,7 +48,7 @@ def test_an_answer_goes_back_to_the_question_it_answers(scoring: Room) -> None:
 
 def test_the_pages_half_is_made_of_files_that_are_shipped() -> None:
     folder = Path(desk.__file__).parent / "static"
-    used = {*desk._SCRIPTS, *STYLES, "desk.css"}
+    used = {*desk._SCRIPTS, *STYLES, *desk._STYLES}
     assert {path.name for path in folder.glob("desk*")} <= used
     assert {path.name for path in folder.glob("reveal*")} <= used
     assert all((folder / name).is_file() for name in used)
