@@ -6,13 +6,11 @@ import json
 import math
 import re
 
-import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from calibrate.cli import app
-from calibrate.resources import sample_data
 from tests.support.score_commands import answered, ask, schema_of
 
 runner = CliRunner()
@@ -326,64 +324,10 @@ def test_a_narrow_screen_cuts_no_number_off(run, monkeypatch):
     assert "Krippendorff" in told
 
 
-def of_project(folder, *options: str):
-    return runner.invoke(app, ["agreement", "--project", str(folder), *options])
-
-
-def test_a_project_is_asked_by_session_school_and_window(sample_project):
-    session = answer_of(of_project(sample_project, "--session", "S01", "--json"))
-    assert [part["criterion"] for part in session["criteria"]] == [
-        "FOC",
-        "ORG",
-        "DEV",
-        "STY",
-        "CONV",
-    ]
-    assert session["total"]["n_pieces"] == 5
-    window = answer_of(of_project(sample_project, "--window", "2025-fall", "--json"))
-    school = answer_of(
-        of_project(sample_project, "--window", "2025-fall", "--school", "lincoln", "--json")
-    )
-    assert (
-        session["total"]["n_ratings"] < school["total"]["n_ratings"] < window["total"]["n_ratings"]
-    )
-
-
-def test_a_session_from_the_store_has_the_numbers_of_its_file(sample_project, tmp_path):
-    scores = pd.read_csv(sample_data("sessions", "scores.csv"), dtype=str, keep_default_na=False)
-    path = tmp_path / "S03.csv"
-    scores[scores["session"] == "S03"].to_csv(path, index=False)
-    filed = answer_of(
-        runner.invoke(app, ["agreement", str(path), "--levels", "1-4", "--all", "--json"])
-    )
-    stored = answer_of(of_project(sample_project, "--session", "S03", "--all", "--json"))
-    for one, other in zip(
-        (*filed["criteria"], filed["total"]), (*stored["criteria"], stored["total"]), strict=True
-    ):
-        assert (one["criterion"], one["n_ratings"]) == (other["criterion"], other["n_ratings"])
-        for mine, theirs in zip(one["coefficients"], other["coefficients"], strict=True):
-            assert mine["name"] == theirs["name"]
-            assert mine["undefined"] == theirs["undefined"]
-            if mine["value"] is not None and mine["name"] != "mean_difference":
-                assert mine["value"] == pytest.approx(theirs["value"], abs=1e-6)
-
-
-def test_a_projects_criteria_are_called_by_name(sample_project):
-    shown = of_project(sample_project, "--session", "S01")
-    assert shown.exit_code == 0, shown.stderr
-    assert "Conventions: two raters of the same piece" in " ".join(shown.stdout.split())
-
-
-def test_a_project_says_which_sessions_there_are(sample_project):
-    missing = of_project(sample_project, "--session", "S99")
-    assert missing.exit_code == 1
-    assert "no session 'S99'" in missing.stderr
-    assert "S01" in missing.stderr
-
-
 def test_a_file_and_a_part_of_a_project_are_not_asked_for_together(run, sample_project):
     assert run(LONG, "--session", "S01").exit_code == 2
-    assert of_project(sample_project, "--levels", "1-4").exit_code == 2
+    wrong = ["agreement", "--project", str(sample_project), "--levels", "1-4"]
+    assert runner.invoke(app, wrong).exit_code == 2
 
 
 def test_every_pair_can_be_asked_for(run):
@@ -396,11 +340,6 @@ def test_every_pair_can_be_asked_for(run):
     assert {one["n"] for one in answer["criteria"][0]["pairs"]} == {12}
     shown = run(LONG, "--levels", "1-4", "--pairs").stdout
     assert "3 of 3 pairs of raters scored some of the same work" in " ".join(shown.split())
-
-
-def test_pairs_of_a_project_are_pseudonyms(own_sample_project):
-    answer = answer_of(of_project(own_sample_project, "--session", "S01", "--pairs", "--json"))
-    assert all(one["a"].startswith("Rater ") for one in answer["total"]["pairs"])
 
 
 def test_intervals_for_raters_like_these(run):
@@ -441,8 +380,3 @@ def test_an_anchor_who_is_not_there_or_says_two_things_is_told(run):
     result = run(twice + "P0,KEY,4,S2\n", "--levels", "1-4", "--anchor", "KEY")
     assert result.exit_code == 1
     assert "two different settled scores" in result.stderr
-
-
-def test_a_projects_own_anchors_need_no_name(sample_project):
-    asked = ["agreement", "--project", str(sample_project), "--anchor", "KEY"]
-    assert runner.invoke(app, asked).exit_code == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.boards import AskedBoard
 from tests.support.desks import hang_work
 from tests.support.norming import Room
 from tests.support.rooms import ready_database, room  # noqa: F401 - fixtures
@@ -16,3 +17,9 @@ def scoring(room: Room) -> Room:  # noqa: F811 - the fixture above
     room.open()
     hang_work(room)
     return room
+
+
+@pytest.fixture
+def board(room: Room) -> AskedBoard:  # noqa: F811 - the fixture above
+    """A facilitator's board, asked by messages."""
+    return AskedBoard(room)

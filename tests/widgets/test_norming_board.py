@@ -23,11 +23,6 @@ from tests.support.norming import BLIND, Room
 NOTE = "canary-capybara"
 
 
-@pytest.fixture
-def board(room: Room) -> AskedBoard:
-    return AskedBoard(room)
-
-
 def test_nothing_of_a_session_is_a_trait_that_a_notebook_would_save(board: AskedBoard):
     session = board.set_up()
     board.open()
@@ -379,28 +374,3 @@ def test_a_title_is_one_line_that_can_be_seen(board: AskedBoard):
     for unseen in ("\u200b", "\0", "\ud800", "\u202e"):
         answer = board.ask("save-setup", title=unseen, pieces=["p1"], panel=["r2"])
         assert answer["message"] == "The session has no title yet."
-
-
-def test_a_second_facilitator_who_reveals_too_is_told_that_it_is_done(board: AskedBoard):
-    board.set_up()
-    board.open()
-    board.room.everybody_commits()
-    assert board.reveal()["done"]
-    assert board.reveal()["message"] == "This round is revealed already."
-    session = board.room.session
-    kept = {"session": session, "piece": "p1", "criterion": "IDEAS", "level": "3"}
-    board.done("settle", **kept, reason="Two halves \ud83d and a bell\x07.")
-    lines = board.done("agreed", session=session)["lines"]
-    told = [one["settled"]["reason"] for one in lines if one["settled"]]
-    assert told == ["Two halves  and a bell."]
-
-
-def test_a_session_is_called_off_from_the_board(board: AskedBoard):
-    session = board.set_up()
-    board.open()
-    board.done("call-off", session=session, reason="The wrong rubric.")
-    state = board.done("board", session=session)
-    assert (state["stage"], state["called_off"]["reason"]) == ("called_off", "The wrong rubric.")
-    assert "called off" in board.ask("call-off", session=session, reason="")["message"]
-    assert "called off" in board.reveal()["message"]
-    assert board.done("sessions")["sessions"][-1]["stage"] == "called_off"

@@ -16,7 +16,7 @@ from calibrate.store.schema import (
 )
 from calibrate.store.schema.base import metadata
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """The versions of the database that this Calibrate knows, oldest first."""
 
 APPEND_ONLY = (

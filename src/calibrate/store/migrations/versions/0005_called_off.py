@@ -1,7 +1,7 @@
 """A session can be called off: a state that earlier versions do not know, and so must not open."""
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
