@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from calibrate.errors import CalibrateError, DataError
-from calibrate.exchange.work_files import pdfs, pictures
+from calibrate.exchange.work_files import markup, pdfs, pictures
 from calibrate.exchange.work_files.allowed import TAGS
 from calibrate.exchange.work_files.cleaning import clean_work
 from calibrate.exchange.work_files.worker import Cleaner
