@@ -26,8 +26,8 @@ Statistic = Callable[[FloatArray], FloatArray]
 #: The seed of every bootstrap unless another is given: the same scores give the same interval.
 SEED = 20_260_501
 
-#: How many numbers a block of resamples may hold at once (64 MB).
-_BLOCK = 8_000_000
+#: How many numbers a block of resamples may hold at once (32 MB).
+_BLOCK = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,12 +161,15 @@ def _weights(rng: np.random.Generator, times: IntArray, many: int, fewer: int = 
     if patterns <= n // 4:
         return np.asarray(rng.multinomial(taken, times / n, size=many) * (n / taken))
     # Hardly anything collapses: draw pieces one by one.
-    of_piece = np.repeat(np.arange(patterns, dtype=np.int32), times)
-    picked = rng.integers(0, n, size=(many, taken), dtype=np.int32)
+    picked = rng.integers(0, n, size=(many, taken))
+    if patterns < n:
+        picked = np.repeat(np.arange(patterns), times)[picked]
     weights = np.empty((many, patterns))
     for i in range(many):
-        weights[i] = np.bincount(of_piece[picked[i]], minlength=patterns)
-    return np.asarray(weights * (n / taken))
+        weights[i] = np.bincount(picked[i], minlength=patterns)
+    if fewer:
+        weights *= n / taken
+    return weights
 
 
 def _interval(good: FloatArray, point: float, acceleration: float) -> tuple[float, float, str]:
