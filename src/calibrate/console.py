@@ -80,21 +80,23 @@ def print_error(error: CalibrateError, *, as_json: bool = False) -> None:
     With ``as_json`` the error object goes to standard output, where the result would have been; otherwise the message goes
     to standard error.
     """
-    problems = error.problems if isinstance(error, ImportRefused) else ()
+    refused = error if isinstance(error, ImportRefused) else None
+    problems = refused.problems if refused else ()
     if as_json:
         answer: dict[str, Any] = {"error": error.as_dict()}
         if problems:
             answer["problems"] = [problem.as_dict() for problem in problems]
         print_json(answer)
         return
+    changed = refused.changed if refused else ""
     if len(problems) > 1:
-        say(f"{len(problems)} problems found; nothing was changed:")
+        say(f"{len(problems)} problems found{f'; {changed}' if changed else ''}:")
         for problem in problems[:MOST_SHOWN]:
             say(f"  - {problem}")
         if len(problems) > MOST_SHOWN:
             say(f"  … and {len(problems) - MOST_SHOWN} more; --json lists them all.")
     elif problems:
-        say(f"{problems[0]} Nothing was changed.")
+        say(f"{problems[0]} {changed.capitalize()}." if changed else str(problems[0]))
     else:
         say(str(error))
 

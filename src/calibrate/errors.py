@@ -82,8 +82,10 @@ class DataError(CalibrateError):
 class ImportRefused(DataError):
     """An import found problems; nothing was changed.
 
-    ``problems`` holds every one of them, in the order of file and row.
+    ``problems`` holds every one of them, in the order of file and row; ``changed`` says that nothing was.
     """
+
+    changed = "nothing was changed"
 
     def __init__(self, problems: Iterable[CalibrateError], *, fix: str | None = None) -> None:
         self.problems = tuple(problems)
@@ -91,12 +93,18 @@ class ImportRefused(DataError):
         count = len(self.problems)
         noun = "problem" if count == 1 else "problems"
         super().__init__(
-            f"{count} {noun} found; nothing was changed. First: {first.message}",
+            f"{count} {noun} found{f'; {self.changed}' if self.changed else ''}. First: {first.message}",
             file=first.file,
             row=first.row,
             column=first.column,
             fix=fix or first.fix,
         )
+
+
+class TableRefused(ImportRefused):
+    """A table that was only to be read has problems; there was nothing to change."""
+
+    changed = ""
 
 
 class NotFound(CalibrateError, LookupError):

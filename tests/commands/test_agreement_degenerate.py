@@ -194,6 +194,7 @@ def test_what_is_refused_is_named_by_file_and_row(tmp_path, name, form):
     assert code == 1
     error = answer["error"]
     assert said in error["message"]
+    assert "changed" not in error["message"]  # there was nothing to change
     assert error["file"].endswith(f"{form[0]}.{form[1]}")
     assert error["row"] == (of_judgement if form[0] == "long" else of_reading)
     assert error["fix"]

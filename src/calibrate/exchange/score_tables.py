@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from calibrate.errors import ImportRefused
+from calibrate.errors import TableRefused
 from calibrate.exchange.cells import plain_heading
 from calibrate.exchange.levels import LevelList, LevelsGiven, parse_levels
 from calibrate.exchange.problems import Problems
@@ -106,7 +106,7 @@ def read_score_table(
     ArgumentError
         If ``levels`` cannot be read.
     DataError
-        If the file is no table; as `ImportRefused` with every problem of its columns and rows.
+        If the file is no table; as `TableRefused` with every problem of its columns and rows.
     """
     given = parse_levels(levels) if levels else LevelsGiven(None, {})
     table = read_table(path)
@@ -118,7 +118,8 @@ def read_score_table(
     )
     frame = reader.judgements()
     scales = reader.scales(frame)
-    problems.raise_if_any()
+    if problems.found:
+        raise TableRefused(problems.found)
     return ScoreTable(frame, scales, tuple(problems.warnings), table.file, table.sha256)
 
 
@@ -166,7 +167,7 @@ class _Reader:
                 "A criterion is named twice.", column="--criteria", fix="Name it once."
             )
         if self.problems.found:
-            raise ImportRefused(self.problems.found)
+            raise TableRefused(self.problems.found)
         if not criteria and "code" in headings:
             self.place["code"] = headings.index("code")
         used = {*self.place.values(), *(at for at, _ in self.wide)}
