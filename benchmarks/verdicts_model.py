@@ -6,7 +6,7 @@ family comes in at most 5 % of districts; where a school differs from the others
 The truth is what the schools' raters would award to the whole pool of pieces, each rater counting once, computed and not
 simulated. Scores come from normal noise with halo, not from a Rasch model: it is put to work where it is a little wrong.
 
-``python -m benchmarks.verdicts_model --districts 250 --save docs/verdicts-model.json`` prints each row as it is done.
+``python -m benchmarks.verdicts_model --save docs/verdicts-model.json`` prints each row as it is done.
 """
 
 from __future__ import annotations
@@ -47,15 +47,12 @@ from calibrate.analysis.severity import TOTAL
 
 SCALES = as_scales(dict.fromkeys(CRITERIA, tuple(map(float, range(1, LEVELS + 1)))))
 
-#: Rich and sparse, pairs and chains, crossed panels, halo and none.
+#: A pair, chains of three and four schools, and panels in which everybody reads.
 TABLE = (
     District(2, 4, 20),
-    District(2, 4, 40, halo=0.0),
     District(3, 4, 12, chain=True),
     District(3, 5, 10, readers=5),
     District(4, 3, 6, chain=True),
-    District(4, 4, 24, chain=True, halo=0.5),
-    District(6, 3, 12, chain=True),
 )
 
 

@@ -2,7 +2,8 @@
 
 Those of ``choosing-a-statistic.md`` come from the sample district, those of ``intervals.md`` from ``coverage.json``, which
 ``python -m benchmarks.coverage --save docs/coverage.json`` makes, those of ``comparing-schools.md`` from ``verdicts.json``
-(``python -m benchmarks.verdicts --save docs/verdicts.json``). Each table stands between ``<!-- computed: NAME -->`` and
+(``python -m benchmarks.verdicts --save docs/verdicts.json``) and ``verdicts-model.json``
+(``python -m benchmarks.verdicts_model --save docs/verdicts-model.json``). Each table stands between ``<!-- computed: NAME -->`` and
 ``<!-- end -->``; tests hold the pages to what this computes, and the file to the simulation.
 """
 
@@ -32,6 +33,7 @@ INTERVALS = PAGE.with_name("intervals.md")
 COVERAGE = PAGE.with_name("coverage.json")
 COMPARING = PAGE.with_name("comparing-schools.md")
 VERDICTS = PAGE.with_name("verdicts.json")
+LINKED = PAGE.with_name("verdicts-model.json")
 LEVELS = (1, 2, 3, 4)
 
 
@@ -246,9 +248,9 @@ TABLES: dict[str, Callable[[pd.DataFrame], str]] = {
 }
 
 
-def verdicts() -> pd.DataFrame:
+def verdicts(page: Path = VERDICTS) -> pd.DataFrame:
     """The kept simulation of verdicts on schools, one row for each simulated kind of district."""
-    kept = json.loads(VERDICTS.read_text(encoding="utf-8"))
+    kept = json.loads(page.read_text(encoding="utf-8"))
     return pd.DataFrame([{**one["district"], **one["found"]} for one in kept])
 
 
@@ -283,6 +285,27 @@ def honest(found: pd.DataFrame, speaks_for: str) -> str:
     return "\n".join(lines) + f"\n\n{told} simulated districts in each cell."
 
 
+def linked(found: pd.DataFrame) -> str:
+    """How often each promise was broken through all links, and how often the intervals of a chain's ends hold the truth."""
+    lines = [
+        "| schools | raters of each | shared pieces a link, read by | speaks for | any “different”, none true | “same” at the "
+        "margin: neighbours | the ends | “same”, equal schools, the ends | interval of the ends holds the truth |",
+        "|" + "---|" * 9,
+    ]
+    for row in found.to_dict("records"):
+        links = " (neighbours alone)" if row["chain"] else ""
+        n, told = int(row["n"]), int(row["with_interval"])
+        broken = ("any_different", "same_neighbours", "same_ends", "told_same")
+        shares = [_share(int(row[name]), n) for name in broken]
+        held = _share(int(row["covered"]), told) + (f", {n - told} had none" if told < n else "")
+        lines.append(
+            f"| {row['schools']}{links} | {row['raters']} | {row['shared']}, {row['readers']} of each school | {row['kind']} | "
+            f"{' | '.join([*shares, held])} |"
+        )
+    sizes = " or ".join(f"{int(n):,}" for n in sorted(set(found["n"]), reverse=True))
+    return "\n".join(lines) + f"\n\n{sizes} simulated districts in each row."
+
+
 VERDICT_TABLES: dict[str, Callable[[pd.DataFrame], str]] = {
     name: partial(honest, speaks_for=name) for name in ("these raters", "this school")
 }
@@ -306,7 +329,11 @@ def pages() -> dict[Path, str]:
     return {
         PAGE: computed(PAGE.read_text(encoding="utf-8"), TABLES, blind()),
         INTERVALS: computed(INTERVALS.read_text(encoding="utf-8"), COVERAGE_TABLES, coverage()),
-        COMPARING: computed(COMPARING.read_text(encoding="utf-8"), VERDICT_TABLES, verdicts()),
+        COMPARING: computed(
+            computed(COMPARING.read_text(encoding="utf-8"), VERDICT_TABLES, verdicts()),
+            {"through all links": linked},
+            verdicts(LINKED),
+        ),
     }
 
 
