@@ -8,7 +8,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import agreement, dependability, plan, room, severity, start_up
+from benchmarks import agreement, dependability, peers_apart, plan, room, severity, start_up
 from benchmarks.timing import Comparison
 
 
@@ -19,7 +19,7 @@ def main() -> int:
     arguments = parser.parse_args()
     console = Console(width=110)
     table = Table("what", "Calibrate", "peer", "peer takes", "times as long", "same answer")
-    apart = list(agreement.outside(agreement.peer_python(), min(arguments.judgements, 20_000)))
+    apart = list(peers_apart.outside(peers_apart.peer_python(), min(arguments.judgements, 20_000)))
     for comparison in (
         *start_up.compare(),
         *agreement.compare(arguments.judgements),

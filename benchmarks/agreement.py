@@ -8,11 +8,8 @@ that is said. The processor's own seconds are printed beside the clock's, for ma
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
 import sys
-import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -30,6 +27,8 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import aggregate_raters
 from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
 
+from benchmarks.panels import LEVELS, Long, district, scores, wide
+from benchmarks.peers_apart import outside, peer_python
 from benchmarks.timing import Comparison, best, compare_numbers, peak_megabytes
 from calibrate.stats.agreement import brennan_prediger, fleiss_kappa, gwet_ac
 from calibrate.stats.all_pairs import all_pairs
@@ -39,18 +38,8 @@ from calibrate.stats.icc import ALL_FORMS
 from calibrate.stats.ratings import Ratings, prepare_ratings
 from calibrate.stats.two_raters import cohen_kappa
 
-LEVELS = np.arange(1.0, 5.0)
-
 #: The size at which seconds and memory are asked for.
 FULL = 1_000_000
-
-#: Peers that run in an environment of their own, the group ``peers`` of pyproject.toml.
-PEERS_APART = ("irrCAC", "pingouin")
-
-#: Where ``make peers`` puts it.
-PEER_PYTHON = Path(__file__).parents[1] / ".venv-peers" / "bin" / "python"
-
-Long = tuple[np.ndarray, ...]
 
 
 @dataclass(frozen=True)
@@ -67,38 +56,6 @@ class Measured:
     megabytes: float
     seconds_wanted: float | None = None
     megabytes_wanted: float | None = None
-
-
-def scores(n_pieces: int, n_raters: int, *, seed: int = 7) -> Long:
-    """Piece, rater and score of a crossed panel: each score is a piece's quality and some noise, on four levels."""
-    random = np.random.default_rng(seed)
-    quality = random.normal(size=n_pieces)[:, None]
-    seen = quality + 0.7 * random.normal(size=(n_pieces, n_raters))
-    score = np.clip(np.round(2.5 + seen), 1, 4)
-    piece, rater = np.indices(score.shape)
-    return piece.ravel(), rater.ravel(), score.ravel()
-
-
-def district(judgements: int, *, raters: int = 500, criteria: int = 5, seed: int = 7) -> Long:
-    """Unit, piece, criterion, rater, score: every unit read by 2 to 4 of many raters."""
-    random = np.random.default_rng(seed)
-    readings = random.integers(2, 5, size=judgements // 3 + 1)
-    units = int(np.searchsorted(np.cumsum(readings), judgements)) + 1
-    readings = readings[:units]
-    unit = np.repeat(np.arange(units), readings)
-    place = np.arange(len(unit)) - np.repeat(np.cumsum(readings) - readings, readings)
-    first, step = random.integers(0, raters, units), random.integers(1, raters // 4, units)
-    rater = (first[unit] + place * step[unit]) % raters
-    quality = random.normal(size=units // criteria + 1)
-    seen = quality[unit // criteria] + 0.7 * random.normal(size=len(unit))
-    score = np.clip(np.round(2.5 + seen), 1, 4)
-    return unit, unit // criteria, unit % criteria, rater, score
-
-
-def wide(piece: np.ndarray, rater: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """The shape that peers ask for: a row for each piece, a column for each rater."""
-    long = pd.DataFrame({"piece": piece, "rater": rater, "score": score})
-    return long.pivot(index="piece", columns="rater", values="score").to_numpy()
 
 
 def own(judgements: int) -> Iterator[Measured]:
@@ -246,101 +203,6 @@ def _pairs(judgements: int) -> Iterator[Comparison]:
     yield compare_numbers(
         f"kappa of all pairs of {raters} raters", "a loop over scikit-learn", ours, loop
     )
-
-
-#: Run by the interpreter of another environment: times one peer on the table that it is given, and prints JSON. Memory is what
-#: the process grew by meanwhile, where the system tells (Linux).
-_OUTSIDE = """
-import json, os, sys, threading, time, warnings
-import pandas as pd
-warnings.simplefilter("ignore")
-long = pd.read_csv(sys.argv[2])
-table = long.pivot(index="piece", columns="rater", values="score").reset_index(drop=True)
-if sys.argv[1] == "irrCAC":
-    from irrCAC.raw import CAC
-    def call():
-        return CAC(table, weights="quadratic").gwet()["est"]["coefficient_value"]
-else:
-    import pingouin
-    def call():
-        found = pingouin.intraclass_corr(long, targets="piece", raters="rater", ratings="score")
-        return float(found["ICC"].iloc[1])
-def held():
-    try:
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-    except OSError:
-        return float("nan")
-before = peak = held()
-done = threading.Event()
-def watch():
-    global peak
-    while not done.wait(0.002):
-        peak = max(peak, held())
-watcher = threading.Thread(target=watch)
-watcher.start()
-start = time.perf_counter()
-value = call()
-seconds = time.perf_counter() - start
-done.set()
-watcher.join()
-print(json.dumps({"seconds": seconds, "value": float(value), "megabytes": peak - before}))
-"""
-
-
-def outside(python: str | None, judgements: int) -> Iterator[Comparison | str]:
-    """Peers that need an environment of their own; a sentence where one does not answer."""
-    if python is None:
-        yield f"{' and '.join(PEERS_APART)} were not there: make peers, or give --peer-python."
-        return
-    # pingouin is asked for a table five times as large: the goal of its ratio is set for 100,000 judgements.
-    tables = {"irrCAC": scores(judgements // 5, 5), "pingouin": scores(judgements, 5)}
-    ours = {
-        "irrCAC": (
-            "Gwet's AC2 with its error",
-            lambda: gwet_ac(prepare_ratings(*tables["irrCAC"], LEVELS)).value,
-            1e-4,  # it rounds
-        ),
-        "pingouin": (
-            f"six ICC of {5 * judgements:,}",
-            lambda: (
-                [form(prepare_ratings(*tables["pingouin"], LEVELS)) for form in ALL_FORMS][2].value
-            ),
-            1e-6,
-        ),
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "scores.csv"
-        for peer in PEERS_APART:
-            what, call, digits = ours[peer]
-            columns = dict(zip(("piece", "rater", "score"), tables[peer], strict=True))
-            pd.DataFrame(columns).to_csv(path, index=False)
-            try:
-                ran = subprocess.run(
-                    [python, "-c", _OUTSIDE, peer, str(path)], capture_output=True, text=True
-                )
-            except OSError as error:
-                yield f"{peer} was not there: {error.strerror}"
-                continue
-            if ran.returncode:
-                yield f"{peer} was not there: {' '.join(ran.stderr.strip().splitlines()[-1:])}"
-                continue
-            answer = json.loads(ran.stdout.strip().splitlines()[-1])
-            seconds, value = best(call)
-            yield Comparison(
-                what,
-                peer,
-                seconds,
-                answer["seconds"],
-                abs(value - answer["value"]) < digits,
-                peak_megabytes(call),
-                answer["megabytes"],
-            )
-
-
-def peer_python() -> str | None:
-    """The interpreter that ``make peers`` made, where it was run."""
-    return str(PEER_PYTHON) if PEER_PYTHON.exists() else None
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import agreement
+from benchmarks import agreement, panels, peers_apart
 from benchmarks.timing import best, compare_numbers
+from calibrate.stats.agreement import gwet_ac
+from calibrate.stats.ratings import prepare_ratings
 
 
 def test_calibrate_and_its_peers_give_the_same_numbers() -> None:
@@ -35,23 +37,21 @@ def test_our_own_times_come_with_memory() -> None:
 
 def test_a_peer_that_is_not_there_is_said(tmp_path: Path) -> None:
     for python in (sys.executable, str(tmp_path / "no python")):
-        told = list(agreement.outside(python, 500))
-        assert len(told) == len(agreement.PEERS_APART)
+        told = list(peers_apart.outside(python, 500))
+        assert len(told) == len(peers_apart.PEERS_APART)
         assert all(isinstance(one, str) and "was not there" in one for one in told)
-    (told,) = agreement.outside(None, 500)
+    (told,) = peers_apart.outside(None, 500)
     assert "make peers" in str(told)
 
 
 def test_a_peer_in_an_environment_of_its_own_is_timed_beside_us(tmp_path: Path) -> None:
     """A stand-in for its Python answers with irrCAC's rounding of our own number."""
-    ours = agreement.gwet_ac(
-        agreement.prepare_ratings(*agreement.scores(100, 5), agreement.LEVELS)
-    ).value
+    ours = gwet_ac(prepare_ratings(*panels.scores(100, 5), panels.LEVELS)).value
     answer = json.dumps({"seconds": 3.0, "value": round(ours, 5), "megabytes": 70.0})
     stand_in = tmp_path / "python"
     stand_in.write_text(f"#!/bin/sh\n[ \"$3\" = irrCAC ] || exit 1\necho '{answer}'\n")
     stand_in.chmod(0o755)
-    found, missing = agreement.outside(str(stand_in), 500)
+    found, missing = peers_apart.outside(str(stand_in), 500)
     assert not isinstance(found, str)
     assert (found.peer, found.theirs, found.their_megabytes, found.same) == (
         "irrCAC",

@@ -15,7 +15,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from benchmarks.agreement import PEERS_APART
+from benchmarks.peers_apart import PEERS_APART
 from tests.support.tree import ROOT, pyproject, tracked_files
 
 # Where conda-forge says it differently.
