@@ -187,7 +187,7 @@ def exchange_table(
     ]
     if not rows:
         return Block("")
-    return table(
+    shown = table(
         pd.DataFrame(rows),
         caption="Pieces to exchange, by their codes",
         row_name="Between",
@@ -196,3 +196,4 @@ def exchange_table(
             "schools has read already. Nobody reads the work of their own students."
         ],
     )
+    return blocks.folded("Which pieces, by their codes", shown)

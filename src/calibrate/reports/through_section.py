@@ -46,8 +46,11 @@ def through_section(found: ThroughModel | None, labels: Mapping[str, str]) -> Bl
                 "pieces with both. This rests on the many-facet Rasch model, and so on more than the "
                 "shared pieces alone: where the two answers part, trust the shared pieces.",
             ),
-            table(frame, caption="Every pair through all links", row_name="Schools"),
             blocks.sentence(found.sentence),
+            blocks.folded(
+                "Every pair through all links",
+                table(frame, caption="Every pair through all links", row_name="Schools"),
+            ),
             blocks.note(
                 f"Intervals hold together for all {found.these.family_size} comparisons (95%). Each "
                 "reader of a school counts once."
