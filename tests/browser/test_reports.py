@@ -65,3 +65,18 @@ def test_a_report_prints_without_losing_anything(page: Page, sample_reports: Pat
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
     printed = page.pdf(format="Letter")
     assert printed.startswith(b"%PDF")
+
+
+def test_folded_detail_opens_with_the_keyboard_and_is_open_on_paper(
+    page: Page, sample_reports: Path
+) -> None:
+    page.goto(page_of(sample_reports, ReportJob("school", "lincoln")).as_uri())
+    inside = page.locator("details.folded img").first
+    expect(inside).to_be_hidden()
+    page.locator("details.folded > summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(inside).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(inside).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(inside).to_be_visible()
