@@ -2,7 +2,8 @@
 
 *These raters*: the same raters read other pieces in every panel; the truth is their agreement over very many pieces. *Raters
 like these*: every panel has other raters too; the truth is the mean over very many panels' raters, for intraclass correlations
-that of very many raters. *Raters of their own*: every piece is read by raters whom no other piece has. A share near 0.95 is
+that of very many raters. *Raters of their own*: every piece is read by raters whom no other piece has. *Most read once*: these
+raters, who read so many pieces twice and many more once, as districts do. A share near 0.95 is
 right. ``--save FILE`` keeps the answers; `docs/choosing_numbers.py` makes the page's tables from them.
 """
 
@@ -61,6 +62,9 @@ ROOMS = (
     Room("six raters", (0.0, 0.3, -0.3, 0.5, -0.1, -0.4)),
     Room("near the ceiling", (0.0, 0.2, -0.2), noise=0.5, spread=0.8, mean=3.6),
 )
+
+#: What share of the pieces has two readings where most have one.
+READ_TWICE = 0.15
 
 #: How far raters' severities spread where every panel has raters of its own.
 SEVERITY = 0.35
@@ -125,6 +129,16 @@ def panel_of_their_own(random: np.random.Generator, room: Room, pieces: int) -> 
     return prepare_ratings(piece, np.arange(score.size), score.ravel(), LEVELS)
 
 
+def panel_mostly_read_once(random: np.random.Generator, room: Room, pieces: int) -> Ratings:
+    """One panel: so many pieces with two readings by any of the raters, and the others (`READ_TWICE`) with one."""
+    every = round(pieces / READ_TWICE)
+    score = _scores(random, room, every, np.array(room.severity))
+    turn = random.random(score.shape).argsort(axis=1)
+    read = turn < np.where(np.arange(every) < pieces, 2, 1)[:, None]
+    piece, rater = np.nonzero(read)
+    return prepare_ratings(piece, rater, score[read], LEVELS)
+
+
 def _scores(
     random: np.random.Generator, room: Room, pieces: int, severity: np.ndarray
 ) -> np.ndarray:
@@ -186,6 +200,20 @@ def raters_of_their_own(
     yield from _cover("raters of their own", room, pieces, chosen, truth, drawn)
 
 
+def most_read_once(
+    room: Room, pieces: int, panels: int, *, large: int = 20_000
+) -> Iterator[Covered]:
+    """The raters stay, the pieces are drawn, and only some are read twice."""
+    names = ("exact", "adjacent", "Fleiss", "Conger", "Brennan-Prediger", "Gwet's AC2", "alpha")
+    chosen: dict[str, Statistic] = {name: STATISTICS[name] for name in names}
+    whole = panel_mostly_read_once(np.random.default_rng(1), room, large)
+    truth = {name: (_VALUE.get(name) or one)(whole).value for name, one in chosen.items()}
+    drawn = (
+        panel_mostly_read_once(np.random.default_rng(1000 + i), room, pieces) for i in range(panels)
+    )
+    yield from _cover("most read once", room, pieces, chosen, truth, drawn)
+
+
 def _for_others(name: str) -> Statistic:
     """The interval for raters like these, as `calibrate agreement --raters-like-these` gives it."""
 
@@ -235,15 +263,24 @@ def _cover(
         )
 
 
-def run(panels: int, sizes: tuple[int, ...]) -> Iterator[Covered]:
+#: Whom intervals speak for: how panels are drawn, and in which rooms.
+KINDS: dict[str, tuple[Callable[[Room, int, int], Iterator[Covered]], tuple[Room, ...]]] = {
+    "these raters": (these_raters, ROOMS),
+    "most read once": (most_read_once, (ROOMS[1], ROOMS[2])),
+    "raters like these": (raters_like_these, (ROOMS[1], ROOMS[2])),
+    "raters of their own": (raters_of_their_own, (ROOMS[0], ROOMS[1])),
+}
+
+
+def run(
+    panels: int, sizes: tuple[int, ...], kinds: tuple[str, ...] = tuple(KINDS)
+) -> Iterator[Covered]:
     """Every room and size, for these raters, for raters like these, and for raters of their own."""
     for pieces in sizes:
-        for room in ROOMS:
-            yield from these_raters(room, pieces, panels)
-        for room in (ROOMS[1], ROOMS[2]):
-            yield from raters_like_these(room, pieces, panels)
-        for room in (ROOMS[0], ROOMS[1]):
-            yield from raters_of_their_own(room, pieces, panels)
+        for kind in kinds:
+            simulate, rooms = KINDS[kind]
+            for room in rooms:
+                yield from simulate(room, pieces, panels)
 
 
 def saved(path: Path) -> list[Covered]:
@@ -252,11 +289,17 @@ def saved(path: Path) -> list[Covered]:
 
 
 def save(path: Path, found: list[Covered]) -> None:
-    """Keep answers; those of the same room and size are replaced, others stay."""
+    """Keep answers by kind, room and size; those of the same are replaced, others stay."""
     new = {(one.who, one.room, one.pieces) for one in found}
     old = saved(path) if path.exists() else []
     kept = [one for one in old if (one.who, one.room, one.pieces) not in new]
-    lines = ",\n".join(json.dumps(asdict(one)) for one in (*kept, *found))
+    rooms = [room.name for room in ROOMS]
+    kinds = list(KINDS)
+    in_order = sorted(
+        (*kept, *found),
+        key=lambda one: (kinds.index(one.who), rooms.index(one.room), one.pieces),
+    )
+    lines = ",\n".join(json.dumps(asdict(one)) for one in in_order)
     path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
@@ -264,11 +307,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.coverage", description=__doc__)
     parser.add_argument("--panels", type=int, default=1000)
     parser.add_argument("--pieces", default="5,10,30,100", help="panel sizes")
+    parser.add_argument("--only", choices=KINDS, help="one kind of panel")
     parser.add_argument("--save", type=Path, help="keep the answers in this JSON file")
     arguments = parser.parse_args()
     sizes = tuple(int(one) for one in arguments.pieces.split(","))
     start = time.perf_counter()
-    answers = list(run(arguments.panels, sizes))
+    kinds = (arguments.only,) if arguments.only else tuple(KINDS)
+    answers = list(run(arguments.panels, sizes, kinds))
     if arguments.save:
         save(arguments.save, answers)
     rows: dict[tuple[str, str, int], list[Covered]] = {}

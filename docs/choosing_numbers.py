@@ -237,6 +237,7 @@ COVERAGE_TABLES: dict[str, Callable[[pd.DataFrame], str]] = {
     "with ten": lambda found: with_few(found, 10),
     "raters like these": lambda found: _shares(found[found["who"] == "raters like these"]),
     "like these": like_these,
+    "most read once": lambda found: _shares(found[found["who"] == "most read once"]),
     "raters of their own": lambda found: _shares(found[found["who"] == "raters of their own"]),
 }
 

@@ -34,6 +34,15 @@ def test_raters_of_their_own_share_nobody_between_pieces() -> None:
     assert (ratings.n_pieces, ratings.n_raters, ratings.n_ratings) == (6, 18, 18)
 
 
+def test_where_most_pieces_are_read_once_so_many_are_read_twice() -> None:
+    ratings = coverage.panel_mostly_read_once(np.random.default_rng(1), coverage.ROOMS[2], 15)
+    assert (ratings.n_pieces, ratings.n_shared_pieces, ratings.n_ratings) == (100, 15, 115)
+    assert ratings.n_raters == 6
+    found = list(coverage.most_read_once(coverage.ROOMS[1], 6, 3, large=200))
+    assert {one.who for one in found} == {"most read once"}
+    assert {one.panels for one in found} == {3}
+
+
 def test_what_holds_the_truth_is_counted_and_what_has_no_interval_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -34,6 +34,7 @@ def test_the_kept_simulation_is_the_one_that_the_code_gives():
         *coverage.these_raters(ceiling, 5, coverage.FIRST),
         *coverage.raters_like_these(three, 5, coverage.FIRST),
         *coverage.raters_of_their_own(three, 5, coverage.FIRST),
+        *coverage.most_read_once(three, 10, coverage.FIRST),
     ]
     assert len(again) > 30
     for one in again:
@@ -46,7 +47,9 @@ def test_from_30_pieces_on_every_interval_for_these_raters_keeps_its_promise_awa
     promised = [
         one
         for one in coverage.saved(ROOT / "docs" / "coverage.json")
-        if one.who == "these raters" and one.pieces >= 30 and one.room != "near the ceiling"
+        if one.who in ("these raters", "most read once")
+        and one.pieces >= 30
+        and one.room != "near the ceiling"
     ]
     assert {one.pieces for one in promised} == {30, 100}
     assert set(coverage.STATISTICS) | set(coverage.OF_TWO) == {one.coefficient for one in promised}
