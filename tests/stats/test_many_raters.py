@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController
 
-from calibrate.stats import icc, variance_components
+from calibrate.stats import icc, raters_like_these, variance_components
+from calibrate.stats.agreement import gwet_ac
 from calibrate.stats.icc import intraclass, intraclass_forms
+from calibrate.stats.raters_like_these import for_raters_like_these
+from calibrate.stats.ratings import prepare_ratings
 from calibrate.stats.threads import one_thread
 
 FORMS = [(form, average) for form in ("1", "a", "c") for average in (False, True)]
@@ -61,6 +64,24 @@ def test_the_search_takes_few_looks_at_the_likelihood(monkeypatch):
     assert found.piece == pytest.approx(1.0, rel=0.5)
     assert len(looks) < 90
     assert looks[0] == looks[-1] == {1}
+
+
+def test_hundreds_of_raters_are_left_out_in_groups(monkeypatch):
+    piece, rater, score = scores(300, 120)
+    ratings = prepare_ratings(piece, rater, np.clip(np.rint(score + 2.5), 1, 4), (1, 2, 3, 4))
+    looks = []
+
+    def counted(part):
+        looks.append(part.n_raters)
+        return gwet_ac(part)
+
+    quick = for_raters_like_these(counted, ratings)
+    assert looks[0] == 120
+    assert looks[1:] == [117] * raters_like_these.GROUPS
+    monkeypatch.setattr(raters_like_these, "GROUPS", 120)
+    one_by_one = for_raters_like_these(gwet_ac, ratings)
+    assert quick.value == one_by_one.value
+    assert quick.se == pytest.approx(one_by_one.se, rel=0.2)
 
 
 def test_linear_algebra_has_its_threads_back_afterwards():

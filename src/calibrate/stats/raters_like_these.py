@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from calibrate.stats.bootstrap import SEED
 from calibrate.stats.intervals import fisher_interval, share_interval
-from calibrate.stats.ratings import Ratings, without_rater
+from calibrate.stats.ratings import Ratings, part_of
 from calibrate.stats.results import NO_VARIATION, PERFECT, Coefficient
 
 #: With fewer raters nothing can be said about raters like them.
@@ -17,6 +18,9 @@ FEWEST_RATERS = 3
 
 #: With fewer raters their spread is itself hardly known.
 FEW_RATERS = 8
+
+#: More raters than this are left out in so many groups.
+GROUPS = 40
 
 _SHARES = ("exact_agreement", "adjacent_agreement", "percent_agreement")
 
@@ -30,6 +34,8 @@ def for_raters_like_these(
     is the coefficient's own; the variance over raters is found by leaving out each rater in turn (jackknife), as in Gwet
     (2008), *Psychometrika* 73, pp. 407–430; the interval has raters − 1 degrees of freedom. It needs three raters and is rough
     with fewer than eight (flagged). ``benchmarks/coverage.py`` shows how often it covers the truth.
+
+    More raters than `GROUPS` are left out in as many groups of a size, made by lot and always the same.
 
     Parameters
     ----------
@@ -47,11 +53,17 @@ def for_raters_like_these(
     if q < FEWEST_RATERS:
         flag = f"{q} raters say nothing about raters like them: no interval"
         return replace(found, se=math.nan, flags=(*found.flags, flag))
-    left_out = np.array([statistic(without_rater(ratings, rater)).value for rater in range(q)])
+    groups = min(q, GROUPS)
+    group = np.random.default_rng(SEED).permutation(q) % groups
+    of_score = group[ratings.rater]
+    left_out = np.array(
+        [statistic(part_of(ratings, of_score != one)).value for one in range(groups)]
+    )
     known = left_out[np.isfinite(left_out)]
     flags = found.flags
-    if len(known) < q:
-        flags = (*flags, f"undefined without {q - len(known)} of {q} raters")
+    if len(known) < groups:
+        whom = "raters" if groups == q else "groups of raters"
+        flags = (*flags, f"undefined without {groups - len(known)} of {groups} {whom}")
     if len(known) < FEWEST_RATERS:
         return replace(found, se=math.nan, flags=(*flags, "no interval for raters like these"))
     m = len(known)

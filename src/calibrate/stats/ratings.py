@@ -195,7 +195,11 @@ def prepare_ratings(
 
 def without_rater(ratings: Ratings, rater: int) -> Ratings:
     """The same ratings without one rater's scores; units and raters are numbered anew."""
-    keep = ratings.rater != rater
+    return part_of(ratings, ratings.rater != rater)
+
+
+def part_of(ratings: Ratings, keep: npt.NDArray[np.bool_]) -> Ratings:
+    """The same ratings with some of the scores, shape (n,); units, raters and pieces are numbered anew."""
     return _numbered(
         ratings.unit[keep],
         ratings.rater[keep],
