@@ -90,3 +90,11 @@ def test_every_block_has_enough_to_draw_from_and_large_ones_stay_as_they_are(rea
     assert found.n_loose == int((~large).sum())
     for block in np.unique(same[large]):
         assert len(set(found.of_piece[same == block].tolist())) == 1
+
+
+def test_pieces_that_one_rater_read_are_no_part_of_the_blocks_alpha_draws_from():
+    ratings = read_by([(0, 1)] * 6 + [(0,)] * 7, 5)
+    found = krippendorff_alpha(ratings, within_blocks=True)
+    assert found.n_pieces == 6
+    assert found.se > 0
+    assert not any("too small a block" in flag for flag in found.flags)

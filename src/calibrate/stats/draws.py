@@ -136,7 +136,7 @@ def drawing_blocks(ratings: Ratings, drawn: npt.NDArray[np.bool_]) -> Blocks:
     who = np.unique(ratings.piece[ratings.unit] * ratings.n_raters + ratings.rater)
     readers = np.bincount(who // ratings.n_raters, minlength=ratings.n_pieces)
     block = np.where(loose, int(same_raters.max()) + 1 + readers, same_raters)
-    sizes = np.bincount(block[drawn])
+    sizes = np.bincount(block[drawn], minlength=int(block.max()) + 1)
     few = drawn & (sizes[block] < FEWEST_IN_A_BLOCK)
     if few.any() and not few[drawn].all():
         rest = len(sizes)
