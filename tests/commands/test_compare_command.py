@@ -151,6 +151,10 @@ def test_raters_in_two_groups_are_noted(run):
         ("--group", "school", "--cut", "three"),
         ("--group", "school", "--piece-group", "nowhere"),
         ("--group", "school", "--criteria", "A", "--score", "B"),
+        ("--group", "piece"),
+        ("--group", "Rater"),
+        ("--group", "criterion"),
+        ("--group", "score"),
     ],
 )
 def test_mistakes_on_the_command_line_end_with_two(run, options):

@@ -13,7 +13,7 @@ from calibrate.errors import ArgumentError, DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from calibrate.analysis.readings import ScaleLike
+    from calibrate.analysis.readings import ScaleLike, Selection
     from calibrate.exchange.score_tables import ScoreTable
 
 Scores = Annotated[
@@ -64,6 +64,8 @@ def read_scores(
     ------
     ArgumentError
         If the options speak of a long and a wide table at once, or of a wide one without columns.
+    DataError
+        If a criterion is called ``total``.
     """
     from calibrate.exchange.score_tables import read_score_table
 
@@ -91,7 +93,18 @@ def read_scores(
     )
     for warning in table.warnings:
         say(f"Note: {warning}")
+    _refuse_total(table)
     return table
+
+
+def _refuse_total(table: ScoreTable) -> None:
+    """A criterion called ``total`` would be taken for all criteria together."""
+    if any(name.casefold() == "total" for name in table.levels):
+        raise DataError(
+            "A criterion cannot be called total: this word stands for all criteria together.",
+            file=table.file,
+            fix="Leave the total out, for it is worked out; or give that criterion another name.",
+        )
 
 
 def blind_readings(
@@ -102,6 +115,18 @@ def blind_readings(
     file: str | None,
     keep_codes: bool = False,
 ) -> pd.DataFrame:
+    """The rows of `blind_selection`."""
+    return blind_selection(frame, scales, cannot, file=file, keep_codes=keep_codes).table
+
+
+def blind_selection(
+    frame: pd.DataFrame,
+    scales: ScaleLike,
+    cannot: str,
+    *,
+    file: str | None,
+    keep_codes: bool = False,
+) -> Selection:
     """The independent readings of the blind round; what is left out is said.
 
     Parameters
@@ -131,4 +156,4 @@ def blind_readings(
             file=file,
             fix="Give the scores that raters gave before they talked.",
         )
-    return chosen.table
+    return chosen

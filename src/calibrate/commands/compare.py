@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,15 +14,11 @@ from calibrate.commands._score_options import (
     ScoreColumn,
     Scores,
     WideColumns,
-    blind_readings,
+    blind_selection,
     read_scores,
 )
-from calibrate.console import JsonFlag, print_json, say
-from calibrate.errors import ArgumentError, DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
+from calibrate.console import JsonFlag, print_json
+from calibrate.errors import DataError
 
 app = typer.Typer()
 
@@ -99,6 +95,14 @@ def compare(
         through_model,
     )
     from calibrate.commands._own_teachers import mark_own, own_beside_others, show_own
+    from calibrate.commands._rater_groups import (
+        column_of_raters_groups,
+        group_column,
+        note_movers,
+        refuse_taken_names,
+        refuse_too_many,
+        with_a_group,
+    )
     from calibrate.commands._student_groups import groups_looked_at, show_groups
     from calibrate.exchange.cells import plain_heading
 
@@ -114,9 +118,9 @@ def compare(
     scales = with_cuts(table.levels, cut)
     too_small = None if margin is None else parse_margin(margin, list(table.levels))
     frame = table.frame
-    column = _column(frame, plain_heading(group), "--group", group)
+    column = column_of_raters_groups(frame, plain_heading(group), group)
     of_piece = (
-        _column(frame, plain_heading(piece_group), "--piece-group", piece_group)
+        group_column(frame, plain_heading(piece_group), "--piece-group", piece_group)
         if piece_group
         else None
     )
@@ -124,24 +128,26 @@ def compare(
         if name is not None:
             frame[name] = frame[name].astype("string").str.strip().replace("", None)
     if own is not None:
-        mark_own(frame, _column(frame, plain_heading(own), "--own", own), own, table.file)
+        mark_own(frame, group_column(frame, plain_heading(own), "--own", own), own, table.file)
+    refuse_taken_names(frame, column, table.file)
     beside_own = own_beside_others(frame, table.levels, column, too_small)
     headings = {
-        one: _column(frame, plain_heading(one), "--student-group", one)
+        one: group_column(frame, plain_heading(one), "--student-group", one)
         for one in student_group or ()
     }
     if student is not None:
-        frame["student"] = frame[_column(frame, plain_heading(student), "--student", student)]
+        frame["student"] = frame[group_column(frame, plain_heading(student), "--student", student)]
     looked = groups_looked_at(frame, table.levels, column, headings, min_students)
-    rows = blind_readings(frame, table.levels, "be compared", file=table.file)
-    rows = rows[rows[column].notna()]
+    blind = blind_selection(frame, table.levels, "be compared", file=table.file)
+    rows, homeless = with_a_group(blind.table, column)
     if rows.empty:
         raise DataError(
             "None of these scores is an independent blind reading by a rater of a group, so there is nothing to compare.",
             file=table.file,
             fix="Give the scores that raters gave before they talked, with the group of each rater.",
         )
-    _note_movers(rows, column)
+    refuse_too_many(rows, column, group)
+    note_movers(rows, column)
     result = beside(rows, scales, group=column, margin=too_small)
     answers = Answers.of(result, rows, scales, column)
     through = through_model(rows, scales, column, of_piece, too_small)
@@ -153,26 +159,12 @@ def compare(
         answer |= answers.as_dict()
         answer["own_teachers"] = None if beside_own is None else beside_own.as_dict()
         answer["student_groups"] = None if looked is None else looked.as_dict()
+        answer["left_out"] = [
+            {"reason": one.reason, "n": one.n} for one in (*blind.left_out, *homeless)
+        ]
         print_json(answer)
     else:
         show_comparison(result, answers)
         show_through_model(result, through)
         show_own(beside_own)
         show_groups(looked)
-
-
-def _column(frame: pd.DataFrame, plain: str, option: str, heading: str) -> str:
-    if plain not in frame.columns:
-        raise ArgumentError(
-            f"There is no column called {heading}.", column=option, fix="Check the heading."
-        )
-    return plain
-
-
-def _note_movers(rows: pd.DataFrame, group: str) -> None:
-    movers = int((rows.groupby("rater")[group].nunique() > 1).sum())
-    if movers:
-        say(
-            f"Note: {movers} of the raters belong to more than one group. --group is the rater's group; "
-            "the group that a piece comes from is --piece-group."
-        )
