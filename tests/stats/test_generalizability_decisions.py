@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibrate.stats.generalizability import Component, GStudy
-from calibrate.stats.generalizability_decisions import decide
+from calibrate.stats.generalizability import Component, GStudy, g_study
+from calibrate.stats.generalizability_decisions import Levels, decide
 
 
 def study(parts: dict[str, float], measured="piece", n_criteria=1, mean=2.5) -> GStudy:
@@ -66,6 +66,42 @@ def test_consistency_is_how_often_two_panels_decide_alike():
     alike = float(np.mean((one >= 3) == (two >= 3)))
     found = decide(study({"piece": 0.64, "rater": 0.0, "piece x rater": 0.36}), 1, cut=3.0)
     assert found.consistency == pytest.approx(alike, abs=0.003)
+
+
+@pytest.mark.parametrize("cut", [2.5, 3.0])
+@pytest.mark.parametrize("n_criteria", [1, 2])
+def test_with_whole_levels_consistency_is_what_two_panels_count(n_criteria, cut):
+    rng = np.random.default_rng(8)
+    n, raters = 4_000, 6
+    truth = rng.normal(2.5, 0.7, (n, 1, 1)) + rng.normal(0, 0.3, (n, raters, 1))
+    scores = np.clip(np.round(truth + rng.normal(0, 0.5, (n, raters, n_criteria))), 1, 4)
+    few = scores[:400]
+    at = np.indices(few.shape).reshape(3, -1)
+    found = g_study(at[0], at[1], few.ravel(), at[2])
+    for m in (1, 2, 3):
+        one, two = (scores[:, side].mean(axis=(1, 2)) >= cut - 1e-9 for side in _halves(m))
+        told = decide(found, m, cut=cut, levels=Levels(1.0, 1.0))
+        assert told.consistency == pytest.approx(float(np.mean(one == two)), abs=0.025)
+        assert told.phi_cut == decide(found, m, cut=cut).phi_cut
+
+
+def _halves(m: int) -> tuple[slice, slice]:
+    return slice(0, m), slice(m, 2 * m)
+
+
+def test_what_rounding_adds_is_taken_off_and_never_all_of_the_error():
+    whole = Levels(1.0, 1.0)
+    assert whole.unrounded(0.5, 1) == pytest.approx(0.5 - 1 / 12)
+    assert whole.unrounded(0.5, 2) == pytest.approx(0.5 - 1 / 48)
+    assert (whole.unrounded(0.04, 1), whole.unrounded(0.0, 1)) == (0.01, 0.0)
+
+
+def test_the_border_is_half_a_step_below_the_first_mean_that_reaches_the_cut():
+    whole = Levels(1.0, 1.0)
+    assert [whole.border(3.0, n) for n in (1, 2, 4)] == [2.5, 2.75, 2.875]
+    assert whole.border(2.5, 1) == 2.5 and whole.border(2.5, 2) == 2.25
+    assert Levels(0.5, 0.5).border(3.0, 1) == 2.75
+    assert whole.border(1 + 2 / 3, 3) == pytest.approx(1.5)
 
 
 def test_far_from_the_cut_decisions_can_be_depended_on_more():

@@ -7,7 +7,7 @@ several pieces. Criteria are fixed: the score is the mean over them.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from calibrate.analysis.dependability_words import Row, dependability_sentence
 from calibrate.analysis.readings import (
     LeftOut,
     ScaleLike,
+    Scales,
     as_scales,
     criteria_in_order,
     independent_blind,
@@ -26,6 +27,7 @@ from calibrate.stats.generalizability import Component, GStudy, g_study
 from calibrate.stats.generalizability_decisions import (
     UNSURE,
     Dependability,
+    Levels,
     Sure,
     decide,
 )
@@ -216,16 +218,18 @@ def dependability(
         return dependability(
             table, scales, minutes=minutes, cut=cut, measured="piece", labels=labels
         )
+    names = criteria_in_order(known, rows)
     if cut is None:
-        cuts = [known[name].cut_value for name in criteria_in_order(known, rows)]
+        cuts = [known[name].cut_value for name in names]
         cut = (
             float(np.mean([one for one in cuts if one is not None]))
             if cuts and None not in cuts
             else None
         )
     spent, told = _minutes(rows, minutes)
-    plans = _plans(study, cut, spent)
-    now = decide(study, max(study.readings, 1.0), max(study.tasks, 1.0), cut)
+    levels = _levels(known, names)
+    plans = _plans(study, cut, levels, spent)
+    now = decide(study, max(study.readings, 1.0), max(study.tasks, 1.0), cut, levels)
     rows_told = [
         Row(
             p.n_rater,
@@ -242,7 +246,17 @@ def dependability(
     return DependabilityResult(study, now, plans, spent, told, cut, chosen.left_out, words)
 
 
-def _plans(study: GStudy, cut: float | None, minutes: float) -> tuple[Plan, ...]:
+def _levels(scales: Scales, names: Sequence[str]) -> Levels | None:
+    """What scores are given on; of several scales the finest step, by which their mean moves."""
+    if not names:
+        return None
+    lowest = float(np.mean([min(scales[name].values) for name in names]))
+    return Levels(lowest, min(scales[name].step for name in names))
+
+
+def _plans(
+    study: GStudy, cut: float | None, levels: Levels | None, minutes: float
+) -> tuple[Plan, ...]:
     if study.undefined:
         return ()
     raters = range(1, max(MOST_RATERS, min(math.ceil(study.readings) + 1, 12)) + 1)
@@ -250,7 +264,7 @@ def _plans(study: GStudy, cut: float | None, minutes: float) -> tuple[Plan, ...]
     found = []
     for tasks in range(1, most + 1):
         for n in raters:
-            one = decide(study, n, tasks, cut)
+            one = decide(study, n, tasks, cut, levels)
             hours = study.n_objects * tasks * n * minutes / 60
             found.append(
                 Plan(

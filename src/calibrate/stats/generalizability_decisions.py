@@ -6,7 +6,10 @@ Criteria are fixed: what a source adds to the mean over k criteria is its own va
 Source: Brennan (2001), *Generalizability Theory*, section 4.3 (fixed facets) and chapter 2 (g and phi; phi at a cut, equation
 2.54); Brennan & Kane (1977), *Journal of Educational Measurement* 14, pp. 277–289. Decision consistency: the chance that two
 panels agree on which side of the cut an object lies, under the normal distribution (Huynh 1976, *Journal of Educational
-Measurement* 13, pp. 253–264, with the normal in the place of the beta).
+Measurement* 13, pp. 253–264, with the normal in the place of the beta). Scores on
+levels make means that move in steps, so "the mean is at or above the cut" is "above the middle of the step before it" on the
+normal curve: the usual correction for continuity (Feller 1968, *An Introduction to Probability Theory* 1, section VII.3).
+What rounding to the levels adds to the variance of a mean, a twelfth of its squared step, is taken off the error (Sheppard 1898).
 """
 
 from __future__ import annotations
@@ -22,6 +25,47 @@ from calibrate.stats.generalizability import GStudy
 from calibrate.stats.generalizability_squares import Source, interval
 
 FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The levels that single scores are given on.
+
+    Attributes
+    ----------
+    lowest
+        The lowest level (its mean over criteria), in points.
+    step
+        From one level to the next, in points, above 0.
+    """
+
+    lowest: float
+    step: float
+
+    def step_of_mean(self, n_scores: float) -> float:
+        """By how much a mean of so many scores moves, in points."""
+        return self.step / max(round(n_scores), 1)
+
+    def border(self, cut: float, n_scores: float) -> float:
+        """The middle of the step that takes a mean of so many scores to the cut or over it.
+
+        Parameters
+        ----------
+        cut
+            Means at or above it are proficient; it need not be one that can come about.
+        n_scores
+            Scores that a mean is of, at least 1.
+        """
+        step = self.step_of_mean(n_scores)
+        first = math.ceil((cut - self.lowest) / step - 1e-9)
+        return self.lowest + (first - 0.5) * step
+
+    def unrounded(self, error: float, n_scores: float) -> float:
+        """The error variance of the mean without what rounding adds; a quarter of it stays in any case."""
+        return max(error - self.step_of_mean(n_scores) ** 2 / 12, error / _ROUNDED_MOST)
+
+
+_ROUNDED_MOST = 4
 
 
 @dataclass(frozen=True)
@@ -72,7 +116,11 @@ class Dependability:
 
 
 def decide(
-    study: GStudy, n_rater: float, n_task: float = 1.0, cut: float | None = None
+    study: GStudy,
+    n_rater: float,
+    n_task: float = 1.0,
+    cut: float | None = None,
+    levels: Levels | None = None,
 ) -> Dependability:
     """The dependability of the mean over so many raters (and tasks), criteria fixed.
 
@@ -84,11 +132,17 @@ def decide(
         At least 1 each.
     cut
         The lowest mean over criteria that counts as proficient, in points.
+    levels
+        What single scores are given on; without it they are taken as fine-grained, and a mean as never just at the cut.
     """
     nan = math.nan
     if study.undefined:
         return Dependability(n_rater, n_task, nan, nan, nan, nan, nan)
     true, relative, absolute = _parts(study, n_rater, n_task)
+    border, error = cut, absolute
+    if cut is not None and levels is not None:
+        n_scores = n_rater * n_task * study.n_criteria
+        border, error = levels.border(cut, n_scores), levels.unrounded(absolute, n_scores)
     return Dependability(
         n_rater,
         n_task,
@@ -96,7 +150,7 @@ def decide(
         _share(true, absolute),
         math.sqrt(absolute),
         nan if cut is None else _phi_at(study, true, absolute, cut),
-        nan if cut is None else _consistency(study.mean, true, absolute, cut),
+        nan if border is None else _consistency(study.mean, true, error, border),
         _sure(study, n_rater, n_task, relative_only=True),
         _sure(study, n_rater, n_task, relative_only=False),
     )
@@ -205,13 +259,13 @@ def _phi_at(study: GStudy, true: float, absolute: float, cut: float) -> float:
     return _share(true + distance, absolute)
 
 
-def _consistency(mean: float, true: float, absolute: float, cut: float) -> float:
+def _consistency(mean: float, true: float, absolute: float, border: float) -> float:
     whole = true + absolute
     if whole <= 0:
         return math.nan
     if absolute == 0:
         return 1.0
-    z = (cut - mean) / math.sqrt(whole)
+    z = (border - mean) / math.sqrt(whole)
     phi = true / whole
     covariance = np.array([[1.0, phi], [phi, 1.0]])
     both_below = float(stats.multivariate_normal.cdf([z, z], cov=covariance))
