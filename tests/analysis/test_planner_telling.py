@@ -131,3 +131,39 @@ def test_every_plan_tells_what_was_asked_or_names_what_binds(
     assert all(one.difference <= tell * (1 + 1e-9) for one in told.pairs)
     assert all(one.n_shared_pieces >= shared for one in told.pairs)
     assert max(plan.loads.values()) - min(plan.loads.values()) <= 1
+
+
+def test_raters_who_seem_all_alike_leave_the_schools_unknown():
+    seen_alike = precision(0.25, rater=0.0)
+    assert seen_alike.these_raters == precision(0.25).these_raters
+    assert (seen_alike.schools, seen_alike.fewest_raters) == ((), None)
+    assert "do not show how far raters differ" in seen_alike.sentence
+    assert shared_for(seen_alike, raters(4), 60) == seen_alike.these_raters
+    with pytest.raises(ArgumentError, match="cannot be worked out") as refused:
+        shared_for(seen_alike, raters(40), 500, "schools")
+    assert refused.value.fix
+    assert seen_alike.pieces_with(9) is None
+    assert told_with(seen_alike, 50, (9, 9)) == math.inf
+
+
+def test_one_rater_is_not_a_school():
+    wanted = precision(0.25, rater=1e-6)
+    assert wanted.fewest_raters == 2 and wanted.schools[0].n_pieces is None
+    assert "2 raters of each must read" in wanted.sentence
+    with pytest.raises(PlanImpossible, match="at least 2 raters of each"):
+        shared_for(wanted, raters(2), 500, "schools")
+    assert told_with(wanted, 50, (1, 9)) == math.inf
+
+
+def test_a_severity_that_may_be_nothing_is_called_roughly_known():
+    def told(low: float) -> str:
+        parts = [
+            Component("piece", 0.5, 0.5, 0.0),
+            Component("rater", 0.01, 0.01, 0.0, 0.01, low, 0.2),
+            Component("piece x rater", 0.15, 0.15, 0.0),
+        ]
+        return what_it_takes(
+            GStudy("piece", "crossed", "", tuple(parts), (), 50, 50, 8, 1, 400, 8.0, 1.0, 2.5), 0.25
+        ).sentence
+
+    assert "known only roughly" in told(0.0) and "known only roughly" not in told(0.005)

@@ -7,6 +7,9 @@ vary too: with m raters a school 2·σ²(rater)/m is added, and no number of pie
 A difference δ is told when it is found (95 % interval without 0) in four cases of five: the standard error may then be at most
 δ / (z(.975) + z(.80)) = δ / 2.80. Source: the usual power of a normal test; components with criteria fixed as in Brennan (2001),
 section 4.3. Where schools differ in the data at hand, σ²(rater) holds their differences too, so the answer errs to the careful side.
+
+Schools are spoken of from two raters each on: one rater is not a school. Where σ²(rater) comes out at 0 (few raters, or hardly
+linked ones) it is not believed: nothing is said of schools then.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ from calibrate.errors import ArgumentError
 from calibrate.stats.generalizability import GStudy
 from calibrate.stats.generalizability_decisions import error_parts
 
+FEWEST_RATERS = 2
+"""With fewer raters a school nothing can be said of the school itself: they would be the school."""
 MOST_RATERS = 12
 """As many raters a school as the table goes to."""
 
@@ -53,9 +58,9 @@ class Precision:
     these_raters
         Shared pieces for these raters; None where nothing is known or it is more than anybody can read.
     schools
-        For schools as such, by raters a school.
+        For schools as such, by raters a school; empty where nothing is known of how far raters differ.
     fewest_raters
-        With fewer raters a school no number of pieces settles it; None where nothing is known.
+        With fewer raters a school no number of pieces settles it; None where nothing is known of that.
     reading, severity
         The variances behind it: of a single reading, and of how strict raters are, squared points; ``nan`` where nothing is known.
     """
@@ -69,7 +74,9 @@ class Precision:
     severity: float = math.nan
 
     def pieces_with(self, n_raters: int) -> int | None:
-        """Shared pieces for schools with so many raters each; None where no number is enough."""
+        """Shared pieces for schools with so many raters each; None where no number is enough, or none is known to be."""
+        if n_raters < FEWEST_RATERS or math.isnan(self.severity):
+            return None
         return _pieces(
             self.reading, _allowed(self.difference) - 2 * self.severity / n_raters, n_raters
         )
@@ -109,13 +116,24 @@ def what_it_takes(study: GStudy, difference: float) -> Precision:
     reading = part["rater"] + part["task"] + part["both"]
     severity = part["rater_alone"] if study.design != "nested" else reading
     allowed = _allowed(difference)
-    fewest = math.floor(2 * severity / allowed) + 1
+    these = _pieces(reading, allowed, 1)
+    if study.design != "nested" and study.variance("rater") <= 0:
+        words = (
+            f"{_of_these(difference, these)}. For the schools themselves this cannot be worked out: these scores do not show how "
+            "far raters differ, because there are too few raters, or they share too few pieces."
+        )
+        return Precision(difference, these, (), None, words, reading)
+    fewest = max(math.floor(2 * severity / allowed) + 1, FEWEST_RATERS)
     top = max(MOST_RATERS, min(fewest + 4, 60))
     rows = tuple(
-        Needed(m, _pieces(reading, allowed - 2 * severity / m, m)) for m in range(1, top + 1)
+        Needed(m, _pieces(reading, allowed - 2 * severity / m, m) if m >= fewest else None)
+        for m in range(1, top + 1)
     )
-    these = _pieces(reading, allowed, 1)
     words = _words(difference, these, rows, fewest)
+    if _poorly_known(study):
+        words += (
+            " How far raters differ is known only roughly here: it may take more raters than that."
+        )
     return Precision(difference, these, rows, fewest, words, reading, severity)
 
 
@@ -134,9 +152,11 @@ def told_with(precision: Precision, n_pieces: int, raters: tuple[int, int] | Non
     Returns
     -------
     float
-        In points; ``inf`` without a shared piece.
+        In points; ``inf`` without a shared piece, and of schools with one rater or where nothing is known of how far raters differ.
     """
-    if n_pieces < 1 or (raters is not None and min(raters) < 1):
+    if n_pieces < 1:
+        return math.inf
+    if raters is not None and (min(raters) < FEWEST_RATERS or math.isnan(precision.severity)):
         return math.inf
     error = 2 * precision.reading / n_pieces
     if raters is not None:
@@ -160,13 +180,20 @@ def _pieces(reading: float, allowed: float, n_raters: int) -> int | None:
     return n if n <= MOST else None
 
 
+def _poorly_known(study: GStudy) -> bool:
+    """Whether the interval of how far raters differ reaches down to nothing."""
+    return any(one.source == "rater" and one.ci_low <= 0 for one in study.components)
+
+
+def _of_these(difference: float, these: int | None) -> str:
+    what = f"To tell {points(difference)} between two schools, as these raters score, takes"
+    if these is None:
+        return f"{what} more shared pieces than anybody can read"
+    return f"{what} {count(these, 'shared piece')}"
+
+
 def _words(difference: float, these: int | None, rows: tuple[Needed, ...], fewest: int) -> str:
-    what = f"To tell {points(difference)} between two schools"
-    told = (
-        f"{what}, as these raters score, takes {count(these, 'shared piece')}"
-        if these is not None
-        else f"{what}, as these raters score, takes more shared pieces than anybody can read"
-    )
+    told = _of_these(difference, these)
     first = next((one for one in rows if one.n_pieces is not None), None)
     if first is None or first.n_pieces is None:
         return f"{told}. For the schools themselves it takes at least {count(fewest, 'rater')} of each; with fewer, no number of pieces settles it."
@@ -174,6 +201,5 @@ def _words(difference: float, these: int | None, rows: tuple[Needed, ...], fewes
     later = next((one for one in rows if one.n_raters == first.n_raters + 2), None)
     if later is not None and later.n_pieces is not None and later.n_pieces < first.n_pieces:
         text += f", or {later.n_raters} of each {later.n_pieces}"
-    if fewest > 1:
-        text += f"; with fewer than {fewest} raters of each, no number of pieces settles it"
+    text += f"; with fewer than {fewest} raters of each, no number of pieces settles it"
     return f"{text}. (Four cases of five, 95% intervals.)"

@@ -119,12 +119,18 @@ def shared_for(
             column="--tell",
             fix="Say in a column “school” where raters work.",
         )
-    if precision.fewest_raters is None:
+    if math.isnan(precision.reading):
         raise ArgumentError(precision.sentence, column="--tell", fix="Give other scores.")
     what = f"To tell {points(precision.difference)} between two schools"
     if speaks_for == THESE_RATERS:
         needed = precision.these_raters
     else:
+        if precision.fewest_raters is None:
+            raise ArgumentError(
+                precision.sentence,
+                column="--speaks-for",
+                fix="Give scores of more raters, or let it speak for these raters alone.",
+            )
         school, fewest = min(sizes.items(), key=lambda one: one[1])
         if fewest < precision.fewest_raters:
             raise PlanImpossible(
