@@ -84,6 +84,35 @@ def test_same_and_cannot_tell_are_said_plainly():
     assert one.sentence.endswith("cannot tell, because they share no piece.")
 
 
+def test_a_range_whose_ends_are_alike_is_one_number():
+    held = given_scores([2.0, 2.0, 3.0, 3.0])
+
+    def told(size, low, high, verdict):
+        (one,) = cut_crossings([a_difference(size, low, high, verdict)], held, {"FOC": SCALE})
+        return one.sentence
+
+    assert told(1.5, 1.2, 1.8, "different").endswith(
+        "about 50 of every 100 would fall below the cut."
+    )
+    assert told(1.5, 1.2, 1.8, "same").endswith("about 50 of every 100 would fall below the cut.")
+    assert told(1.5, 1.2, 1.8, "cannot tell").endswith(
+        "whatever the difference is, about 50 of every 100 would fall below the cut."
+    )
+    assert told(1.0, 0.5, 1.5, "different").endswith("would fall below the cut (25 to 50).")
+    far = given_scores([1.0, 1.0])
+    (one,) = cut_crossings([a_difference(0.1, -0.1, 0.3, "cannot tell")], far, {"FOC": SCALE})
+    assert one.sentence.endswith("no piece would change sides of the cut.")
+
+
+def test_in_total_a_mean_counts_to_the_nearest_level():
+    held = pd.concat([given_scores([2.0, 3.0]), given_scores([3.0, 3.0], criterion="ORG")])
+    scales = {"FOC": SCALE, "ORG": SCALE}
+    (one,) = cut_crossings([a_difference(0.25, 0.2, 0.3, criterion="total")], held, scales)
+    # The 2 and 3 make 2.5, for 2.25 to 2.75: half of it is over 2.5, and a quarter of a point less takes all of that under.
+    # The two 3s stay over 2.5 with all of 2.5 to 3.0.
+    assert one.change == pytest.approx(-0.5 / 2)
+
+
 def test_without_a_cut_or_with_different_scales_nothing_is_said():
     held = given_scores([2.0, 3.0])
     assert cut_crossings([a_difference(0.2, 0.1, 0.3)], held, {"FOC": (1, 2, 3, 4)}) == ()

@@ -40,7 +40,7 @@ class CutCrossing:
     change
         The share (−1 to 1) by which more of them would reach the cut; nan where the difference is not known.
     low, high
-        The ends that the difference's 95% interval allows.
+        The ends that the difference's 95% interval allows; alike where no further piece moves within it.
     verdict
         Of the difference that this rests on.
     """
@@ -231,17 +231,32 @@ def _sentence(one: CutCrossing, difference: GroupDifference, labels: Labels) -> 
     if one.verdict == SAME and holds_none:
         most = _hundred(max(abs(one.low), abs(one.high)))
         return f"{head}: they score alike, and at most {most} of every 100 would change sides of the cut."
-    near, far = sorted((abs(one.low), abs(one.high)))
+    ends = _ends(one)
     size = f"{_hundred(one.change)} of every 100 {_WAYS[one.change > 0]}"
     if one.verdict == SAME:
-        return (
-            f"{head}: they score alike within the margin; even so about {size} "
-            f"({_hundred(near)} to {_hundred(far)})."
-        )
+        return f"{head}: they score alike within the margin; even so about {size}{ends}."
     if one.verdict == DIFFERENT:
-        return f"{head}, about {size} ({_hundred(near)} to {_hundred(far)})."
-    ends = [f"{_hundred(end)} of every 100 that {_WAYS[end > 0]}" for end in (one.low, one.high)]
-    return f"{head}: cannot tell, anything from {ends[0]} to {ends[1]} is possible."
+        return f"{head}, about {size}{ends}."
+    if not ends:
+        return f"{head}: cannot tell whether they score alike, but whatever the difference is, {_either_way(one)}."
+    low, high = (
+        f"{_hundred(end)} of every 100 that {_WAYS[end > 0]}" for end in (one.low, one.high)
+    )
+    return f"{head}: cannot tell, anything from {low} to {high} is possible."
+
+
+def _ends(one: CutCrossing) -> str:
+    """The range as a sentence has it; nothing where both ends would read alike."""
+    if one.low * one.high < 0:
+        return f" ({_hundred(one.low)} to {_hundred(one.high)})"
+    near, far = (_hundred(end) for end in sorted((abs(one.low), abs(one.high))))
+    return "" if near == far else f" ({near} to {far})"
+
+
+def _either_way(one: CutCrossing) -> str:
+    if one.change == 0:
+        return "no piece would change sides of the cut"
+    return f"about {_hundred(one.change)} of every 100 {_WAYS[one.change > 0]}"
 
 
 _WAYS = {True: "would newly reach the cut", False: "would fall below the cut"}
