@@ -125,6 +125,7 @@ def test_bridges_say_whose_pieces_they_are_made_of(run):
         "n_from_a": 30,
         "n_from_b": 30,
         "n_from_elsewhere": 0,
+        "n_from_unknown": 0,
     }
 
 

@@ -15,8 +15,9 @@ class Bridge:
 
     Parameters
     ----------
-    n_from_a, n_from_b, n_from_elsewhere
-        Shared pieces by the group that the work comes from; None where that is not known.
+    n_from_a, n_from_b, n_from_elsewhere, n_from_unknown
+        Shared pieces by the group that the work comes from, and those of which no row says it; None
+        where no column tells it.
     """
 
     a: str
@@ -25,6 +26,7 @@ class Bridge:
     n_from_a: int | None = None
     n_from_b: int | None = None
     n_from_elsewhere: int | None = None
+    n_from_unknown: int | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The fields of the JSON answer."""
@@ -35,6 +37,7 @@ class Bridge:
             "n_from_a": self.n_from_a,
             "n_from_b": self.n_from_b,
             "n_from_elsewhere": self.n_from_elsewhere,
+            "n_from_unknown": self.n_from_unknown,
         }
 
 
@@ -55,10 +58,14 @@ def bridges(
     if piece_group is None:
         return tuple(Bridge(one.a, one.b, one.n_shared_pieces) for one in links.links)
     read = {str(name): set(part["piece"]) for name, part in rows.groupby(group)}
-    home = rows.drop_duplicates("piece").set_index("piece")[piece_group].astype(str).to_dict()
+    told = rows[rows[piece_group].notna()].drop_duplicates("piece")
+    home = told.set_index("piece")[piece_group].astype(str).to_dict()
     found = []
     for one in links.links:
         both = read.get(one.a, set()) & read.get(one.b, set())
-        from_a, from_b = (sum(home[piece] == name for piece in both) for name in (one.a, one.b))
-        found.append(Bridge(one.a, one.b, len(both), from_a, from_b, len(both) - from_a - from_b))
+        homes = [home[piece] for piece in both if piece in home]
+        from_a, from_b = homes.count(one.a), homes.count(one.b)
+        elsewhere = len(homes) - from_a - from_b
+        unknown = len(both) - len(homes)
+        found.append(Bridge(one.a, one.b, len(both), from_a, from_b, elsewhere, unknown))
     return tuple(found)
