@@ -120,6 +120,18 @@ def test_anchors_are_held(run, tmp_path):
     assert first["displacement"] is not None
 
 
+def test_anchors_of_unknown_ids_are_counted_in_a_note(run, tmp_path):
+    anchors = tmp_path / "last_year.csv"
+    rows = "rater,R0,0.25\nrater,zz,1\npiece,X1,0\npiece,X2,0\nstep,C0:3,0.1\n"
+    anchors.write_text("facet,id,measure\n" + rows, encoding="utf-8")
+    answer = answer_of(run(LONG, "--levels", "1-4", "--anchors", str(anchors), "--json"))
+    told = [one for one in answer["notes"] if "held nothing" in one]
+    assert [one.split(" not among")[0] for one in told] == [
+        "1 anchor of the facet rater has an id that is",
+        "2 anchors of the facet piece have ids that are",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -128,6 +140,7 @@ def test_anchors_are_held(run, tmp_path):
         ("facet,id\nrater,R0\n", "no column called measure"),
         ("facet,id,measure\nplanet,R0,1\n", "no facet called"),
         ("facet,id,measure\n,R0,1\n", "missing"),
+        ("facet,id,measure\nrater,zz,1\nstep,C0:9,1\n", "None of the anchors"),
     ],
 )
 def test_anchors_that_cannot_be_used_are_told(run, tmp_path, text, words):

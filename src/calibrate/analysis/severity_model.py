@@ -15,6 +15,7 @@ import pandas as pd
 
 from calibrate.analysis.piece_groups import PieceGroups, piece_groups
 from calibrate.analysis.readings import LeftOut, ScaleLike, as_scales, independent_blind
+from calibrate.analysis.severity_anchors import notes_on_anchors
 from calibrate.analysis.severity_drift import RereadDrift, reread_drift
 from calibrate.analysis.severity_effects import (
     BiasTable,
@@ -112,6 +113,8 @@ def severity_model(
     ------
     ArgumentError
         A column that the table has not, or that is one of the four every table has.
+    DataError
+        Anchors of which not one has an id of the table.
     """
     for column in (*facets, *bias_by):
         if column not in table.columns or column in STANDARD:
@@ -136,6 +139,7 @@ def severity_model(
     fit = fit_facets(
         data, estimator=estimator, errors=errors, anchors=anchors, correct_bias=correct_bias
     )
+    said_of_anchors = notes_on_anchors(data, anchors)
     judged = [(part, measured_judgements(data, part)) for _, part in fit.bounded]
     verdicts = rater_verdicts(fit, labels)
     effects = effects_by_rater(fit, labels)
@@ -153,7 +157,7 @@ def severity_model(
         unexpected_judgements(judged),
         level_advice(fit, labels),
         chosen.left_out,
-        _notes(fit, groups, estimator, labels),
+        (*_notes(fit, groups, estimator, labels), *said_of_anchors),
         whole_sentence(fit, verdicts, labels),
     )
 
