@@ -98,6 +98,24 @@ def test_mistakes_on_the_command_line_end_with_two(run):
     assert run(LONG, "--criteria", "A", "--score", "B").exit_code == 2
 
 
+@pytest.mark.parametrize("cut", ["10", "-1", "nan"])
+def test_a_cut_off_the_scale_is_refused(run, cut):
+    refused = run(LONG, "--levels", "0-9", "--cut", cut)
+    assert refused.exit_code == 2
+    assert "is not a mean score over these criteria. Give a score from 0 to 9." in " ".join(
+        refused.stderr.split()
+    )
+
+
+def test_a_cut_off_the_scale_of_one_criterion_names_it(run):
+    text = "piece,rater,criterion,score\n" + "".join(
+        f"P{i},R{j},ORG,{(i + j) % 4 + 1}\n" for i in range(12) for j in range(2)
+    )
+    refused = run(text, "--levels", "1-4", "--cut", "9")
+    assert refused.exit_code == 2 and "9 is not a score of ORG." in refused.stderr
+    assert run(text, "--levels", "1-4", "--cut", "2.5").exit_code == 0
+
+
 def test_scores_after_the_talk_alone_are_refused(run):
     text = "piece,rater,score,round\nA,1,2,2\nA,2,3,2\n"
     result = run(text, "--json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,11 +19,13 @@ from calibrate.commands._score_options import (
     read_scores,
 )
 from calibrate.console import JsonFlag, print_json
+from calibrate.errors import ArgumentError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from calibrate.analysis.dependability import DependabilityResult
+    from calibrate.model.rubric import Scale
 
 app = typer.Typer()
 
@@ -62,6 +64,7 @@ def dependability(
     independent readings of a blind round count, and criteria are taken as they are, not as a sample.
     """
     from calibrate.analysis.dependability import dependability as depend
+    from calibrate.analysis.readings import as_scales
 
     table = read_scores(
         scores,
@@ -75,11 +78,28 @@ def dependability(
     rows = blind_readings(
         table.frame, table.levels, "show how far scores can be depended on", file=table.file
     )
+    if cut is not None:
+        _check_cut(cut, as_scales(table.levels))
     result = depend(rows, table.levels, minutes=minutes, cut=cut, measured=measured)
     if as_json:
         print_json(result.as_dict())
     else:
         _show(result)
+
+
+def _check_cut(cut: float, scales: Mapping[str, Scale]) -> None:
+    """Refuse a cut that no mean over the criteria can reach, or that every mean reaches."""
+    ends = [(scale.values[0], scale.values[-1]) for scale in scales.values()]
+    low, high = (sum(values) / len(values) for values in zip(*ends, strict=True))
+    if not low <= cut <= high:
+        one = next(iter(scales))
+        raise ArgumentError(
+            f"{cut:g} is not a score of {one}."
+            if len(scales) == 1
+            else f"{cut:g} is not a mean score over these criteria.",
+            column="--cut",
+            fix=f"Give a score from {low:g} to {high:g}.",
+        )
 
 
 def _show(result: DependabilityResult) -> None:
