@@ -223,3 +223,12 @@ def test_the_same_is_said_with_the_interval_that_decides_it():
     assert row.verdict == "same"
     assert -row.margin < row.ci90[0] < row.ci90[1] < row.margin
     assert "less than the 0.38 that would matter" in row.sentence
+
+
+def test_what_cannot_be_told_begins_a_sentence_of_its_own_with_a_capital():
+    rows = [(f"p{i}", rater, 1 + (i + k) % 4) for i in range(4) for k, rater in enumerate("ab")]
+    table = pd.DataFrame(rows, columns=["piece", "rater", "score"]).assign(
+        criterion="ORG", rater_school=[f"S{rater}" for _, rater, _ in rows]
+    )
+    found = compare(table, {"ORG": (1, 2, 3, 4)})
+    assert found.sentence.startswith("For Sa and Sb the shared pieces cannot tell.")

@@ -89,3 +89,9 @@ def test_where_every_rater_has_a_group_nothing_is_left_out(run):
     result = run(table(), "--json")
     assert answered(SCHEMA, result)["left_out"] == []
     assert "no group" not in said(result)
+
+
+def test_the_legend_counts_no_comparisons_where_there_are_none(run):
+    shown = " ".join(run(table()).stdout.split())
+    assert "speaks for their other raters too. “Same”" in shown
+    assert "over no comparisons" not in shown

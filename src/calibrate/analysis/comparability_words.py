@@ -99,7 +99,7 @@ def comparison_sentence(
         verb = "scores" if len(alike) == 1 else "score"
         parts.append(f"{listed(alike)} {verb} the same work as the others do")
     if unsure:
-        parts.append(f"for {listed(unsure)} the shared pieces cannot tell")
+        parts.append(f"{'for' if parts else 'For'} {listed(unsure)} the shared pieces cannot tell")
     text = "; ".join(parts) + "."
     silent = [one for one in pairs if one.criterion == criterion and one.n_shared_pieces == 0]
     if silent:

@@ -106,12 +106,14 @@ def show_comparison(result: Comparison, answers: Answers) -> None:
             screen.print(
                 Text(f"And {len(told) - MOST_TOLD} more such pairs; --json lists them all.")
             )
-    schools = result.this_school
+    n_raters, n_schools = result.family_size, result.this_school.family_size
+    together = f" over {count(n_raters, 'comparison')}" if n_raters else ""
+    too = f" (over {count(n_schools, 'comparison')})" if n_schools else ""
     screen.print(
         Text(
-            f"\nPoints that the first gives more than the second to the same work. The 95% intervals hold together over "
-            f"{count(result.family_size, 'comparison')}; they and “These raters” speak for these raters, not for others of "
-            f"the same school. “As schools” speaks for their other raters too (over {count(schools.family_size, 'comparison')}). "
+            f"\nPoints that the first gives more than the second to the same work. The 95% intervals hold together{together}; "
+            "they and “These raters” speak for these raters, not for others of "
+            f"the same school. “As schools” speaks for their other raters too{too}. "
             "“Same”: the 90% interval lies within the margin."
         )
     )

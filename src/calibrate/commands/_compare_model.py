@@ -71,12 +71,13 @@ def show_through_model(result: Comparison, through: ThroughModel) -> None:
     screen.print(Text(through.sentence))
     for words in where_they_part(direct, _total(through)):
         screen.print(Text(words))
+    n = through.these.family_size
+    together = f" over {count(n, 'comparison')}" if n else ""
     screen.print(
         Text(
             "\n“All links” is the many-facet Rasch model: every teacher counts once, and groups that share no piece are set "
             "beside each other by way of those that they share pieces with. The direct difference asks nothing of a model and "
-            "leads where there is one. The 95% intervals hold together over "
-            f"{count(through.these.family_size, 'comparison')}."
+            f"leads where there is one. The 95% intervals hold together{together}."
         )
     )
 
