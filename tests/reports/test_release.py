@@ -10,12 +10,12 @@ import pytest
 from calibrate.analysis.comparability import compare
 from calibrate.reports.release import (
     FEWEST_READERS,
-    _comparison,
     _labels,
     _neutral_title,
     _trend,
     _withdraw_older,
 )
+from calibrate.reports.released_comparison import released_comparison
 from calibrate.store.project import Project
 from calibrate.workflows.district_facts import DistrictFacts, district_facts
 
@@ -34,9 +34,50 @@ def test_a_pair_of_schools_that_few_readers_stand_behind_shows_no_number(facts):
     }
     few = {pair for pair, n in inside.items() if n < FEWEST_READERS}
     shown = {
-        (one["a"], one["b"]) for one in _comparison(facts)["pairs"] if one["difference"] is not None
+        (one["a"], one["b"])
+        for one in released_comparison(facts)["pairs"]
+        if one["difference"] is not None
     }
     assert few and shown == set(inside) - few
+
+
+def test_what_few_readers_of_a_pair_gave_changes_no_number_that_is_shown(facts):
+    """Were it in a school's difference from all others, it could be worked out of the pairs beside it."""
+    readings = facts.readings
+    pair = {"roosevelt", "stone-mill"}
+    schools = readings[readings["purpose"] == "independent"].groupby("piece")["rater_school"]
+    theirs = readings["piece"].isin([one for one, by in schools if set(by.dropna()) == pair])
+    own = theirs & (readings["rater_school"] == "stone-mill")
+    other = readings.assign(score=readings["score"].where(~own, 1.0))
+    before, after = (
+        {one.a: one.difference for one in compare(rows, facts.scales).against_rest()}
+        for rows in (readings, other)
+    )
+    assert before["stone-mill"] != after["stone-mill"]  # so that the search below can find it
+    one, two = (
+        {
+            (row["a"], row["b"]): (row["difference"], row["n_shared_pieces"], row["verdict"])
+            for row in (*found["groups"], *found["pairs"])
+        }
+        for found in map(released_comparison, (facts, replace(facts, readings=other)))
+    )
+    assert one == two
+    assert one["roosevelt", "rest"][0] is not None and one["roosevelt", "stone-mill"][0] is None
+
+
+def test_a_school_that_is_shown_beside_some_of_the_others_alone_says_without_whom(facts):
+    found = released_comparison(facts)
+    (said,) = [one["sentence"] for one in found["groups"] if one["a"] == "roosevelt"]
+    assert f"the other schools without {facts.labels['stone-mill']}" in said
+
+
+def test_without_a_pair_that_may_be_shown_a_school_beside_the_others_is_not_shown_either(facts):
+    kept = facts.readings[facts.readings["rater_school"].isin(["roosevelt", "stone-mill"])]
+    found = released_comparison(replace(facts, readings=kept))
+    rows = [*found["groups"], *found["pairs"]]
+    assert {(one["difference"], one["n_shared_pieces"]) for one in rows} <= {(None, None)}
+    assert {one["value"] for one in found["map"]["cells"]} <= {None}
+    assert found["next"] == [] and "gives" not in found["sentence"]
 
 
 def test_a_school_with_one_reader_of_shared_pieces_is_left_out_however_many_read_their_own(facts):
@@ -46,7 +87,7 @@ def test_a_school_with_one_reader_of_shared_pieces_is_left_out_however_many_read
     one = readings.loc[own & (readings["purpose"] == "independent"), "rater"].iloc[0]
     kept = readings[~own | (readings["purpose"] == "own_student") | (readings["rater"] == one)]
     assert kept.loc[kept["rater_school"] == school, "rater"].nunique() >= FEWEST_READERS
-    found = _comparison(replace(facts, readings=kept))
+    found = released_comparison(replace(facts, readings=kept))
     assert found["left_out"] == [school]
     assert facts.labels[school] not in found["sentence"]
 
@@ -80,7 +121,7 @@ def test_sessions_and_schools_that_are_hidden_are_not_called_missing(facts):
         for pair in two
         for rater in pair
     ]
-    found = _comparison(replace(facts, readings=pd.concat(rows, ignore_index=True)))
+    found = released_comparison(replace(facts, readings=pd.concat(rows, ignore_index=True)))
     assert found["pairs"] == [] and len(found["left_out"]) == 2
     assert "readers stand behind the pieces that they share" in found["sentence"]
 

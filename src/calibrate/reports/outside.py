@@ -245,7 +245,14 @@ class OutsideDistrictReport(_OutsideReport):
                 ),
                 Block("")
                 if not self._comparison["pairs"]
-                else table(frame, caption="Schools beside each other", row_name="Schools"),
+                else table(
+                    frame,
+                    caption="Schools beside each other",
+                    row_name="Schools",
+                    notes=[
+                        "Two schools that are not shown together are not among each other’s others."
+                    ],
+                ),
                 blocks.sentence(self._comparison["sentence"]),
             ]
         )

@@ -8,18 +8,16 @@ district's cannot be set against each other to work out a hidden number.
 from __future__ import annotations
 
 import json
-import math
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from calibrate.analysis.comparability import FEWEST_READERS, REST, GroupDifference, compare
+from calibrate.analysis.comparability import FEWEST_READERS
 from calibrate.analysis.count_tables import CountTable, TableSpec, level_spec
-from calibrate.analysis.exchange import BEGINNING, askable
 from calibrate.analysis.growth import (
     FELL_BACK,
     GREW,
@@ -28,19 +26,17 @@ from calibrate.analysis.growth import (
     placement_error,
 )
 from calibrate.analysis.record_summary import child_levels, measures_of
-from calibrate.analysis.school_drift import CANNOT_TELL, school_drift
-from calibrate.analysis.school_map import school_map
 from calibrate.analysis.session_trend import SessionTrend, session_trend
-from calibrate.analysis.short_answer import answer_of, short_answer
 from calibrate.analysis.suppression import suppress
 from calibrate.analysis.wall import wall_cards
-from calibrate.analysis.wording import count, listed
+from calibrate.analysis.wording import listed
 from calibrate.errors import NotFound
 from calibrate.model.session import Session
 from calibrate.reports import closing
 from calibrate.reports.files import write_private
 from calibrate.reports.kinds import KINDS
 from calibrate.reports.measures import measure_name
+from calibrate.reports.released_comparison import number_or_none, released_comparison
 from calibrate.store.project import Project
 from calibrate.workflows.district_facts import DistrictFacts, district_facts
 
@@ -96,7 +92,7 @@ def release_tables(project: Project) -> Path:
             for one in facts.schools
         }
         | {"district": _trend(facts, [one.id for one in facts.sessions])},
-        "comparison": _comparison(facts),
+        "comparison": released_comparison(facts),
     }
     path = project.reports / "outside" / RELEASED
     _withdraw_older(path, fingerprint)
@@ -248,111 +244,10 @@ def _trend(facts: DistrictFacts, sessions: list[str]) -> dict[str, Any]:
             {
                 "title": one.title,
                 "n_raters": one.n_raters,
-                "exact": _shown(one.agreement.exact.value),
-                "low": _shown(one.agreement.exact.ci_low),
-                "high": _shown(one.agreement.exact.ci_high),
+                "exact": number_or_none(one.agreement.exact.value),
+                "low": number_or_none(one.agreement.exact.ci_low),
+                "high": number_or_none(one.agreement.exact.ci_high),
             }
             for one in trend.points
         ],
     }
-
-
-def _comparison(facts: DistrictFacts) -> dict[str, Any]:
-    """Schools beside each other, as far as enough readers stand behind them: they are people.
-
-    Only readers of shared pieces count here: a school of thirty teachers of whom two read what
-    others read too is a school of two.
-    """
-    rows, left_out = facts.readings, set[str]()
-    while True:
-        found = compare(rows, facts.scales, margin=facts.margin, labels=facts.labels)
-        few = {
-            one.a
-            for one in found.against_rest()
-            if one.n_shared_pieces and one.n_raters_a < FEWEST_READERS
-        }
-        if not few:
-            break
-        left_out |= few
-        rows = rows[~rows["rater_school"].isin(few)]
-    sentence = short_answer(found, facts.labels)
-    if left_out and not found.between_pairs():
-        sentence = (
-            "Schools are not set beside each other here: fewer than "
-            f"{FEWEST_READERS} readers stand behind the pieces that they share."
-        )
-    lead, pairs = found.against_rest(), found.between_pairs()
-    withheld = [(one.a, one.b) for one in (*lead, *pairs) if _few_behind(one)]
-    drawn = school_map(lead, pairs, facts.labels, family_size=found.family_size, withheld=withheld)
-    if withheld and pairs:
-        seen = [replace(one, verdict="cannot tell") if _few_behind(one) else one for one in pairs]
-        sentence = answer_of(lead, seen, facts.labels)
-    return {
-        "sentence": sentence,
-        "family_size": found.family_size,
-        "left_out": sorted(left_out),
-        "groups": [_difference(one, facts.labels) for one in lead],
-        "pairs": [_difference(one, facts.labels) for one in pairs],
-        "map": drawn.as_dict(),
-        "next": _next(pairs, facts.labels, found.family_size),
-        "drift": _drift(facts),
-    }
-
-
-def _drift(facts: DistrictFacts) -> list[str]:
-    """Whether schools' scoring has moved, of schools with enough readers in both windows."""
-    found = school_drift(
-        facts.readings,
-        facts.scales,
-        order=[one.id for one in facts.windows],
-        labels=facts.labels,
-    )
-    return [
-        one.sentence
-        for one in found.schools
-        if one.verdict != CANNOT_TELL and min(one.n_first, one.n_last) >= FEWEST_READERS
-    ]
-
-
-def _few_behind(one: GroupDifference) -> bool:
-    """Whether shared pieces were read by so few readers of a side that the number is about people."""
-    return bool(one.n_shared_pieces) and min(one.n_raters_a, one.n_raters_b) < FEWEST_READERS
-
-
-def _next(pairs: Iterable[GroupDifference], labels: dict[str, str], family_size: int) -> list[str]:
-    """How many pieces schools should exchange; not which, for that would count a grade's students."""
-    shown = [one for one in pairs if not _few_behind(one)]
-    asked = askable(shown, labels, family_size=family_size)
-    return [
-        f"Exchange {count(BEGINNING if one.n_more is None else one.n_more, 'piece')} between "
-        f"{labels[one.a]} and {labels[one.b]}, to be scored blind by readers of both."
-        for one in sorted(asked, key=lambda one: (one.n_more or BEGINNING, one.a, one.b))
-    ]
-
-
-def _difference(one: GroupDifference, labels: dict[str, str]) -> dict[str, Any]:
-    """A difference as it may be seen outside; without numbers where few readers made it."""
-    told = {"a": one.a, "b": one.b}
-    if _few_behind(one):
-        others = "the other schools" if one.b == REST else labels[one.b]
-        return told | {
-            "difference": None,
-            "ci95": [None, None],
-            "n_shared_pieces": None,
-            "verdict": "cannot tell",
-            "sentence": (
-                f"{labels[one.a]} and {others}: not shown, because fewer than {FEWEST_READERS} "
-                "readers of one of them read the shared pieces."
-            ),
-        }
-    return told | {
-        "difference": _shown(one.difference),
-        "ci95": [_shown(end) for end in one.ci95],
-        "n_shared_pieces": one.n_shared_pieces,
-        "verdict": one.verdict,
-        "sentence": one.sentence,
-    }
-
-
-def _shown(value: float) -> float | None:
-    return None if math.isnan(value) else value
