@@ -27,13 +27,25 @@ def with_verdicts(rows, *verdicts: str):
 
 
 def test_readers_who_score_as_others_do_are_counted_and_the_rest_are_left_in_peace(rows) -> None:
-    made = with_verdicts(rows, "in line", "in line", "higher", "lower", "cannot tell")
+    made = with_verdicts(rows, *["in line"] * 3, "higher", "lower", "cannot tell")
     html = readers_section(made).html
-    assert "2 of 5 readers score the same work much as others do" in html
+    assert "3 of 6 readers score the same work much as others do" in html
     assert "The others stand apart, or too little is known yet" in html
     assert "<table" not in html and "fewer points" not in html and "more points" not in html
     assert not [one for one in made if one.rater in html]
     assert "The others" not in readers_section(with_verdicts(rows, *["in line"] * 5)).html
+
+
+def test_one_or_two_readers_who_stand_apart_or_alike_cannot_be_told_from_none(rows) -> None:
+    pages = [
+        {
+            readers_section(with_verdicts(rows, *[one] * n, *[other] * (6 - n))).html
+            for n in range(3)
+        }
+        for one, other in (("in line", "higher"), ("higher", "in line"))
+    ]
+    assert [len(one) for one in pages] == [1, 1]
+    assert "Fewer than 3 of 6 readers" in pages[0].pop() and "Most or all" in pages[1].pop()
 
 
 def test_no_number_stands_for_fewer_readers_than_the_rule_allows(rows) -> None:
@@ -45,7 +57,7 @@ def test_no_number_stands_for_fewer_readers_than_the_rule_allows(rows) -> None:
 def test_a_reader_with_few_shared_pieces_does_not_count(rows) -> None:
     made = with_verdicts(rows, *["in line"] * 6)
     made[0] = replace(made[0], n_pieces=FEWEST_PIECES - 1)
-    assert "5 of 5 readers score" in readers_section(made).html
+    assert "of 5 readers score" in readers_section(made).html
 
 
 def test_without_shared_pieces_it_cannot_be_told() -> None:

@@ -16,6 +16,7 @@ from calibrate.analysis.wording import count, percent, signed, upper_first
 from calibrate.reports import blocks
 from calibrate.reports.blocks import Block
 from calibrate.reports.drawing import Drawings
+from calibrate.reports.small_cells import NOT_SHOWN, ONE_READER, of_one_reader
 from calibrate.reports.tables import table
 
 ALONE = (
@@ -111,18 +112,21 @@ def difference_table(
                 + ("" if one.b == "rest" else f" and {labels.get(one.b, one.b)}")
                 for one in rows
             ],
-            "Difference": [points_or_dash(one.difference) for one in rows],
+            "Difference": [
+                "–" if of_one_reader(one) else points_or_dash(one.difference) for one in rows
+            ],
             "95% interval": [
                 "–"
-                if math.isnan(one.ci95[0])
+                if of_one_reader(one) or math.isnan(one.ci95[0])
                 else unbroken(f"{signed(one.ci95[0])} to {signed(one.ci95[1])}")
                 for one in rows
             ],
             "Shared pieces": [one.n_shared_pieces for one in rows],
-            "Verdict": [VERDICTS[one.verdict] for one in rows],
+            "Verdict": [NOT_SHOWN if of_one_reader(one) else VERDICTS[one.verdict] for one in rows],
         }
     )
-    return table(frame, caption=caption, row_name="Schools")
+    notes = [ONE_READER] if any(map(of_one_reader, rows)) else []
+    return table(frame, caption=caption, row_name="Schools", notes=notes)
 
 
 def what_cannot_be_said(

@@ -12,6 +12,7 @@ from calibrate.analysis.severity import TOTAL
 from calibrate.analysis.wording import signed
 from calibrate.reports import blocks
 from calibrate.reports.blocks import Block
+from calibrate.reports.small_cells import FEW_TEACHERS, NOT_SHOWN, few_teachers
 from calibrate.reports.tables import table
 
 _VERDICTS = {
@@ -45,19 +46,25 @@ def own_teachers_section(found: OwnTeachers, labels: Mapping[str, str]) -> Block
 def _table(
     rows: list[OwnDifference] | tuple[OwnDifference, ...], names: list[str], head: str, caption: str
 ) -> Block:
+    hidden = few_teachers(rows)
     frame = pd.DataFrame(
         {
             head: names,
             "Difference": [
-                "–" if math.isnan(one.difference) else signed(one.difference) for one in rows
+                "–" if one.group in hidden or math.isnan(one.difference) else signed(one.difference)
+                for one in rows
             ],
             "95% interval": [
-                "–" if math.isnan(one.se) else f"{signed(one.ci95[0])} to {signed(one.ci95[1])}"
+                "–"
+                if one.group in hidden or math.isnan(one.se)
+                else f"{signed(one.ci95[0])} to {signed(one.ci95[1])}"
                 for one in rows
             ],
             "Pieces": [one.n_pieces for one in rows],
             "Teachers": [one.n_teachers for one in rows],
-            "Verdict": [_VERDICTS[one.verdict] for one in rows],
+            "Verdict": [
+                NOT_SHOWN if one.group in hidden else _VERDICTS[one.verdict] for one in rows
+            ],
         }
     )
-    return table(frame, caption=caption, row_name=head)
+    return table(frame, caption=caption, row_name=head, notes=[FEW_TEACHERS] if hidden else [])

@@ -15,6 +15,9 @@ from calibrate.reports.blocks import Block
 FEWEST_PIECES = 5
 """A reader with fewer shared pieces is not counted: the number would say nothing."""
 
+FEWEST_COUNTED = 3
+"""Fewer readers than this, alike or apart, are not counted: colleagues would know who they are."""
+
 
 def readers_section(rows: Sequence[RaterDifference]) -> Block:
     """How many readers score as others do, and how far two of them lie apart; nothing of anybody who does not.
@@ -42,16 +45,13 @@ def readers_section(rows: Sequence[RaterDifference]) -> Block:
     alike = sum(one.verdict == "in line" for one in known)
     told = [(one.difference, one.se) for one in known if not math.isnan(one.se)]
     apart = typical_distance([told])
-    words = (
-        f"{alike or 'None'} of {count(len(known), 'reader')} {'scores' if alike == 1 else 'score'} the same "
-        "work much as others do"
-    )
+    words = f"{_how_many(alike, len(known))} the same work much as others do"
     words += (
         f"; two readers of this school typically lie {points(apart)} apart."
         if not math.isnan(apart)
         else "."
     )
-    if alike < len(known):
+    if alike <= len(known) - FEWEST_COUNTED:
         words += " The others stand apart, or too little is known yet: it is for them to say."
     return blocks.join(
         [
@@ -60,3 +60,13 @@ def readers_section(rows: Sequence[RaterDifference]) -> Block:
             blocks.note(f"Readers with fewer than {FEWEST_PIECES} shared pieces are not counted."),
         ]
     )
+
+
+def _how_many(alike: int, known: int) -> str:
+    """A number of readers, but never one by which one or two of them could be told, alike or apart."""
+    readers = count(known, "reader")
+    if alike < FEWEST_COUNTED:
+        return f"Fewer than {FEWEST_COUNTED} of {readers} score"
+    if known - alike < FEWEST_COUNTED:
+        return f"Most or all of {readers} score"
+    return f"{alike} of {readers} score"

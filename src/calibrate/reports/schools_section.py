@@ -15,6 +15,7 @@ from calibrate.analysis.severity import TOTAL
 from calibrate.analysis.wording import percent, signed
 from calibrate.reports import blocks
 from calibrate.reports.blocks import Block
+from calibrate.reports.small_cells import NOT_SHOWN, ONE_READER, of_one_reader
 from calibrate.reports.tables import table
 
 _VERDICTS = {"same": "the same", "different": "different", "cannot tell": "cannot tell"}
@@ -37,16 +38,18 @@ def schools_section(
     frame = pd.DataFrame(
         {
             "School": [labels.get(one.a, one.a) for one in lead],
-            "Difference": [_points(one.difference) for one in lead],
+            "Difference": ["–" if of_one_reader(one) else _points(one.difference) for one in lead],
             "95% interval": [
                 "–"
-                if math.isnan(one.se)
+                if of_one_reader(one) or math.isnan(one.se)
                 else _whole(f"{signed(one.ci95[0])} to {signed(one.ci95[1])}")
                 for one in lead
             ],
             "Its readers": [one.n_raters_a for one in lead],
             "Shared pieces": [one.n_shared_pieces for one in lead],
-            "Verdict": [_VERDICTS[one.verdict] for one in lead],
+            "Verdict": [
+                NOT_SHOWN if of_one_reader(one) else _VERDICTS[one.verdict] for one in lead
+            ],
         }
     )
     silent = what_would_settle_schools(schools, TOTAL, labels)
@@ -57,7 +60,12 @@ def schools_section(
                 "The readers so far are some of those whom a school has. This asks what can be expected of "
                 "the others too, so its intervals are wider.",
             ),
-            table(frame, caption="Each school against all others, as schools", row_name="School"),
+            table(
+                frame,
+                caption="Each school against all others, as schools",
+                row_name="School",
+                notes=[ONE_READER] if any(map(of_one_reader, lead)) else [],
+            ),
             blocks.sentence(schools.sentence),
             _cut(comparison, given, scales, labels),
             blocks.subsection("What would settle it for the schools") if silent else Block(""),
