@@ -17,6 +17,7 @@ import pandas as pd
 
 from calibrate.analysis.comparability_schools import ThisSchool, this_school
 from calibrate.analysis.comparability_words import REST, comparison_sentence
+from calibrate.analysis.difference_family import DifferenceFamily
 from calibrate.analysis.group_agreement import GroupAgreement, group_agreements
 from calibrate.analysis.group_contrasts import Grid, contrasts_of
 from calibrate.analysis.group_difference import GroupDifference, judge
@@ -47,7 +48,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(DifferenceFamily[GroupDifference]):
     """Groups against the rest (these lead), every pair, agreement within and between, and links.
 
     Parameters
@@ -71,21 +72,11 @@ class Comparison:
     sentence: str
     this_school: ThisSchool
 
-    def against_rest(self, criterion: str = TOTAL) -> tuple[GroupDifference, ...]:
-        """Each group against the rest on one criterion."""
-        return tuple(one for one in self.groups if one.criterion == criterion)
-
-    def between_pairs(self, criterion: str = TOTAL) -> tuple[GroupDifference, ...]:
-        """Every pair of groups on one criterion."""
-        return tuple(one for one in self.pairs if one.criterion == criterion)
-
     def as_dict(self) -> dict[str, object]:
         """The `compare` JSON of the command line."""
         return {
             "linked": self.links.linked,
-            "family_size": self.family_size,
-            "groups": [{"id": one.a, "against": REST, **one.as_dict()} for one in self.groups],
-            "pairs": [one.as_dict() for one in self.pairs],
+            **self.lists(),
             "bridges": [
                 {"a": one.a, "b": one.b, "n_shared_pieces": one.n_shared_pieces}
                 for one in self.links.links

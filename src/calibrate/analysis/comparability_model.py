@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from calibrate.analysis.comparability_words import REST, Labels
+from calibrate.analysis.difference_family import DifferenceFamily
 from calibrate.analysis.group_difference import GroupDifference, scale_of, verdict_of
 from calibrate.analysis.intervals import Estimate, family_confidence
 from calibrate.analysis.links import LinkMap, link_map
@@ -87,7 +88,7 @@ class LinkedRaters:
 
 
 @dataclass(frozen=True)
-class LinkedFamily:
+class LinkedFamily(DifferenceFamily[LinkedDifference]):
     """Every difference for these raters, or for the schools themselves; their 95% intervals hold together."""
 
     speaks_for: str
@@ -95,21 +96,9 @@ class LinkedFamily:
     pairs: tuple[LinkedDifference, ...]
     family_size: int
 
-    def against_rest(self, criterion: str = TOTAL) -> tuple[LinkedDifference, ...]:
-        """Each school against the rest on one criterion."""
-        return tuple(one for one in self.groups if one.criterion == criterion)
-
-    def between_pairs(self, criterion: str = TOTAL) -> tuple[LinkedDifference, ...]:
-        """Every pair of schools on one criterion."""
-        return tuple(one for one in self.pairs if one.criterion == criterion)
-
     def as_dict(self) -> dict[str, object]:
         """The lists of the JSON answer."""
-        return {
-            "family_size": self.family_size,
-            "groups": [{"id": one.a, "against": REST, **one.as_dict()} for one in self.groups],
-            "pairs": [one.as_dict() for one in self.pairs],
-        }
+        return self.lists()
 
 
 @dataclass(frozen=True)

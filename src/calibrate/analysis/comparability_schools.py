@@ -26,6 +26,7 @@ from calibrate.analysis.comparability_words import (
     schools_sentence,
     why_nothing,
 )
+from calibrate.analysis.difference_family import DifferenceFamily
 from calibrate.analysis.group_contrasts import Contrast, Grid
 from calibrate.analysis.group_difference import REASONS, GroupDifference, scale_of, verdict_of
 from calibrate.analysis.intervals import MIN_PIECES, Estimate, family_confidence
@@ -151,7 +152,7 @@ def school_estimate(contrast: Contrast, raters: RaterVariance) -> Estimate:
 
 
 @dataclass(frozen=True)
-class ThisSchool:
+class ThisSchool(DifferenceFamily[GroupDifference]):
     """Every difference for the schools themselves, beside the same ones for these raters.
 
     Parameters
@@ -173,14 +174,6 @@ class ThisSchool:
     contrasts: Mapping[tuple[str, str, str], Contrast]
     sentence: str
 
-    def against_rest(self, criterion: str = TOTAL) -> tuple[GroupDifference, ...]:
-        """Each school against the rest on one criterion."""
-        return tuple(one for one in self.groups if one.criterion == criterion)
-
-    def between_pairs(self, criterion: str = TOTAL) -> tuple[GroupDifference, ...]:
-        """Every pair of schools on one criterion."""
-        return tuple(one for one in self.pairs if one.criterion == criterion)
-
     def variance(self, criterion: str = TOTAL) -> RaterVariance:
         """The variance between raters of one school on a criterion."""
         return next(one for one in self.raters if one.criterion == criterion)
@@ -199,9 +192,7 @@ class ThisSchool:
     def as_dict(self) -> dict[str, object]:
         """The ``this_school`` part of the `compare` JSON."""
         return {
-            "family_size": self.family_size,
-            "groups": [{"id": one.a, "against": REST, **one.as_dict()} for one in self.groups],
-            "pairs": [one.as_dict() for one in self.pairs],
+            **self.lists(),
             "rater_variance": [one.as_dict() for one in self.raters],
             "sentence": self.sentence,
         }
