@@ -19,7 +19,7 @@ from tests.support.desks import Bridge, open_page
 from tests.support.norming import Room
 
 #: Milliseconds that an action, a page or an expectation may take: a busy machine is not a bug.
-PATIENCE = 30_000
+PATIENCE = 90_000
 
 #: The same where a kernel has to start and to load everything first.
 LAB_PATIENCE = 240_000
@@ -37,7 +37,10 @@ def browser() -> Iterator[Browser]:
     executable = browsers.provide()
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
-            executable_path=executable, headless=True, args=browsers.flags()
+            executable_path=executable,
+            headless=True,
+            args=browsers.flags(),
+            timeout=LAB_PATIENCE,
         )
         yield running
         running.close()

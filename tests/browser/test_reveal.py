@@ -29,8 +29,6 @@ from tests.support.norming import BLIND, Room
 from tests.support.rooms import ready_database, room  # noqa: F401 - fixtures
 from tests.support.widget_page import WidgetPage
 
-expect.set_options(timeout=20_000)  # a busy machine is not a bug
-
 SECOND = RoundName.AFTER_DISCUSSION
 CANARY_NOTE = "canary-quokka"
 CANARY_MARK = Mark("text", start=10, end=12)

@@ -16,6 +16,7 @@ from calibrate.model.session import RoundName
 from calibrate.store.project import Project
 from calibrate.workflows.score_tables import scales, score_table
 from tests.store.sealing_kit import PASSPHRASE
+from tests.support import watching
 from tests.support.served import Served, make_project
 from tests.support.visitors import PATIENT, Visitor
 
@@ -32,18 +33,18 @@ AFTER = {"P00001": ("3", "1"), "P00002": ("2", "2"), "P00003": ("3", "0")}
 
 
 @pytest.fixture(autouse=True)
-def patient() -> Iterator[None]:
+def patient(patience: None) -> None:
     expect.set_options(timeout=PATIENT)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     room = Served(make_project(tmp_path, title=TITLE), tmp_path)
-    room.start()
-    yield room
-    room.stop()
+    try:
+        room.start()
+        yield room
+    finally:
+        room.stop()
 
 
 def everything_in_the_file(served: Served) -> bytes:
@@ -110,10 +111,12 @@ def score_blind(served: Served, raters: dict[str, Visitor]) -> None:
 
 def found_nowhere(served: Served, lead: Visitor, raters: dict[str, Visitor]) -> None:
     """Before the reveal nobody has received what one rater wrote, and the file does not show it."""
-    others = [visitor for rater, visitor in raters.items() if rater != "r2"]
-    assert not any(CANARY.encode() in one.cable.received for one in (lead, *others))
+    for rater, visitor in raters.items():
+        if rater != "r2":
+            visitor.never_received(CANARY, after=visitor.page.get_by_text("You have committed."))
     assert CANARY.encode() not in everything_in_the_file(served)
-    assert b'"level"' not in lead.cable.received.replace(b'\\"', b'"')
+    everybody = lead.page.get_by_text("3 of 3 have committed.")
+    lead.never_received(CANARY, '"level"', after=everybody)
 
 
 def reveal_now(lead: Visitor, when: str) -> None:
@@ -127,11 +130,16 @@ def reveal_now(lead: Visitor, when: str) -> None:
 def all_see_the_same(lead: Visitor, raters: dict[str, Visitor]) -> None:
     """The facilitator and every rater see the same counts, and one rater's note."""
     for code in AFTER:
-        seen = {tuple(spread(one.page, code)) for one in (lead, *raters.values())}
-        assert len(seen) == 1 and seen != {()}, code
+
+        def same(code: str = code) -> bool:
+            seen = {tuple(spread(one.page, code)) for one in (lead, *raters.values())}
+            return len(seen) == 1 and seen != {()}
+
+        watching.wait_until(lead.page, same, f"not everybody sees the same of {code}")
     spread(raters["r3"].page, "P00001")
     expect(raters["r3"].page.get_by_text(CANARY).first).to_be_visible()
-    assert all(CANARY.encode() in one.cable.received for one in (lead, *raters.values()))
+    for visitor in (lead, *raters.values()):
+        visitor.receives(CANARY)
 
 
 def agree(lead: Visitor, raters: dict[str, Visitor]) -> None:

@@ -27,7 +27,7 @@ class Cable:
         self._flows.set()
         self._lock = threading.Lock()
         self._ends: set[socket.socket] = set()
-        self._down = bytearray()
+        self._down: list[bytearray] = []
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
@@ -39,9 +39,13 @@ class Cable:
 
     @property
     def received(self) -> bytes:
-        """Every byte that came down to the browser: pages, answers, websocket frames."""
+        """Every byte that came down to the browser so far: pages, answers, websocket frames.
+
+        Connection after connection, so that none is cut in two by what another one brings. What is still to come is
+        not in it: ``Visitor.receives`` and ``Visitor.never_received`` wait before they look.
+        """
         with self._lock:
-            return bytes(self._down)
+            return b"\n".join(bytes(one) for one in self._down)
 
     def cut(self) -> None:
         """End every connection, and let no new one through."""
@@ -86,12 +90,16 @@ class Cable:
             threading.Thread(target=self._carry, args=(far, near, True), daemon=True).start()
 
     def _carry(self, one: socket.socket, other: socket.socket, down: bool) -> None:
+        came = bytearray()
+        if down:
+            with self._lock:
+                self._down.append(came)
         with contextlib.suppress(OSError):
             while data := one.recv(BUFFER):
                 self._flows.wait()
                 if down:
                     with self._lock:
-                        self._down += data
+                        came += data
                 other.sendall(data)
         for end in (one, other):
             _close(end)

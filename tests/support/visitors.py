@@ -8,7 +8,7 @@ from tests.support import watching
 from tests.support.cable import Cable
 from tests.support.served import Served
 
-PATIENT = 60_000
+PATIENT = 120_000
 """Milliseconds: on a busy machine everything takes its time."""
 
 
@@ -55,6 +55,22 @@ class Visitor:
     @property
     def saved(self) -> Locator:
         return self.page.locator(".saved")
+
+    def received(self) -> str:
+        """Everything that came down to the browser so far, with the quotes of messages inside messages undone."""
+        return self.cable.received.decode("utf-8", "replace").replace('\\"', '"')
+
+    def receives(self, what: str) -> None:
+        """Wait until it has come down to the browser: a page can show a heading before what belongs under it comes."""
+        watching.wait_until(
+            self.page, lambda: what in self.received(), f"{what} did not come to the browser"
+        )
+
+    def never_received(self, *what: str, after: Locator) -> None:
+        """Nothing of it has come, although the page shows ``after``, which would not have come before it."""
+        expect(after.first).to_be_visible()
+        found = self.received()
+        assert [one for one in what if one in found] == []
 
     def leaves(self) -> None:
         self.context.close()

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, Route, WebSocketRoute
 
 #: Seconds that something may take to happen: a busy machine is not a bug.
-PATIENCE = 60
+PATIENCE = 120
 
 LAPTOP = {"width": 1366, "height": 768}  # a school Chromebook
 PHONE = {"width": 390, "height": 844}
@@ -79,17 +79,19 @@ def watch(context: BrowserContext) -> Seen:
     return seen
 
 
-def wait_until(page: Page, happened: Callable[[], object]) -> None:
+def wait_until(
+    page: Page, happened: Callable[[], object], otherwise: str = "it did not happen"
+) -> None:
     """Let the page go on until something has happened on Python's side: what ``expect`` is for the page's own.
 
     Raises
     ------
     AssertionError
-        If it has not happened after a minute.
+        If it has not happened after two minutes.
     """
     until = time.monotonic() + PATIENCE
     while not happened():
-        assert time.monotonic() < until, "it did not happen"
+        assert time.monotonic() < until, otherwise
         page.wait_for_timeout(50)
 
 

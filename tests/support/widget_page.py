@@ -14,6 +14,8 @@ from typing import Any
 import anywidget
 from playwright.sync_api import Page
 
+from tests.support import watching
+
 _STUB = """
 async ({ script, state }) => {
   const listeners = new Map();
@@ -74,6 +76,13 @@ class WidgetPage:
         state = self._state()
         self.received.append(json.dumps(state))
         page.evaluate(_STUB, {"script": str(widget._esm), "state": state})
+
+    def brings(self, what: str) -> str:
+        """Wait until the page has got something that holds this text; the last that does."""
+        watching.wait_until(
+            self.page, lambda: any(what in one for one in self.received), f"{what} did not come"
+        )
+        return next(one for one in reversed(self.received) if what in one)
 
     def _state(self) -> dict[str, Any]:
         return {name: getattr(self.widget, name) for name in self.traits}
