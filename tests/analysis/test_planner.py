@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from itertools import pairwise
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -13,11 +11,9 @@ from hypothesis import strategies as st
 
 from calibrate.analysis.planner import plan_readings
 from calibrate.analysis.planner_limits import PlanImpossible
-from calibrate.analysis.planner_precision import what_it_takes
 from calibrate.analysis.planner_repair import what_would_connect
 from calibrate.errors import ArgumentError
 from calibrate.model.reading_plan import PlanPiece, PlanRater
-from calibrate.stats.generalizability import Component, GStudy
 
 
 def pieces(n: int, classrooms: int = 0, anchors: int = 0) -> list[PlanPiece]:
@@ -276,49 +272,3 @@ def test_the_further_readings_join_everything_and_one_fewer_would_not(readings):
     assert what_would_connect(pd.concat([rows, more])).linked
     if len(more):
         assert not what_would_connect(pd.concat([rows, more.iloc[1:]])).linked
-
-
-def study(rater: float, reading: float, **more) -> GStudy:
-    parts = {"piece": 0.5, "rater": rater, "piece x rater": reading}
-    components = tuple(Component(name, value, value, 0.0) for name, value in parts.items())
-    given = {"undefined": None, **more}
-    return GStudy("piece", "crossed", "", components, (), 50, 50, 8, 1, 400, 8.0, 1.0, 2.5, **given)
-
-
-def test_what_it_takes_is_the_usual_power_worked_by_hand():
-    found = what_it_takes(study(0.02, 0.2), 0.25)
-    allowed = (0.25 / 2.8015852) ** 2
-    assert found.these_raters == int(np.ceil(2 * 0.2 / allowed))
-    # 2 × 0.02 / m stays under what is allowed from m = 6 on.
-    assert found.fewest_raters == int(2 * 0.02 / allowed) + 1 == 6
-    assert found.schools[4].n_pieces is None
-    assert found.schools[9].n_pieces == int(np.ceil(2 * 0.2 / (allowed - 2 * 0.02 / 10)))
-    assert "with fewer than 6 raters of each, no number of pieces settles it" in found.sentence
-
-
-def test_what_it_takes_is_enough_in_a_simulation():
-    found = what_it_takes(study(0.02, 0.2), 0.4)
-    m, n = next((one.n_raters, one.n_pieces) for one in found.schools if one.n_pieces)
-    rng = np.random.default_rng(4)
-    severity = rng.normal(0, 0.02**0.5, (20_000, 2, m)).mean(axis=2)
-    noise = rng.normal(0, (0.2 / n) ** 0.5, (20_000, 2))
-    gap = 0.4 + (severity + noise) @ np.array([1.0, -1.0])
-    se = (2 * 0.02 / m + 2 * 0.2 / n) ** 0.5
-    assert np.mean(gap > 1.96 * se) >= 0.795
-
-
-def test_what_cannot_be_known_is_said():
-    found = what_it_takes(study(0.1, 0.1, undefined="only one rater scored"), 0.25)
-    assert found.these_raters is None and "only one rater scored" in found.sentence
-    with pytest.raises(ArgumentError):
-        what_it_takes(study(0.1, 0.1), 0.0)
-
-
-@settings(deadline=None, max_examples=40)
-@given(rater=st.floats(0, 0.5), reading=st.floats(0.01, 1), tell=st.floats(0.1, 1))
-def test_more_raters_never_ask_for_more_pieces_than_the_raters_need(rater, reading, tell):
-    found = what_it_takes(study(rater, reading), tell)
-    known = [(one.n_raters, one.n_pieces) for one in found.schools if one.n_pieces]
-    for (_, before), (m, after) in pairwise(known):
-        assert after <= max(before, m)
-    assert all(one.n_pieces is None for one in found.schools if one.n_raters < found.fewest_raters)

@@ -58,6 +58,9 @@ class RaterVariance:
         Degrees of freedom of ``mean_square``.
     n_raters
         Raters whose readings meet another's.
+    each, reading_df
+        Readings a rater, as far as they tell raters of one school apart (nan where nothing is known), and degrees of freedom
+        of ``reading``.
     """
 
     criterion: str
@@ -67,6 +70,8 @@ class RaterVariance:
     df: float
     n_raters: int
     undefined: str = ""
+    each: float = math.nan
+    reading_df: float = 0.0
 
     def as_dict(self) -> dict[str, object]:
         """The fields of the JSON answer."""
@@ -111,7 +116,17 @@ def rater_variance(grid: Grid, criterion: str) -> RaterVariance:
     free, left = rank - schools, len(y) - len(sizes) - rank
     if free < FEWEST_FREE or left < 1:
         reason = few if free < FEWEST_FREE else "too few pieces were read by several raters"
-        return RaterVariance(criterion, math.nan, math.nan, math.nan, free, len(people), reason)
+        alone = max(float(inside @ inside) - explained, 0.0) / left if left > 0 else math.nan
+        return RaterVariance(
+            criterion,
+            math.nan,
+            math.nan,
+            alone,
+            free,
+            len(people),
+            reason,
+            reading_df=float(max(left, 0)),
+        )
     reading = max(float(inside @ inside) - explained, 0.0) / left
     across = normal @ home
     swept = normal - across @ lower @ across.T
@@ -121,7 +136,16 @@ def rater_variance(grid: Grid, criterion: str) -> RaterVariance:
     variance = max((mean_square - reading) / each, 0.0)
     spread = np.linalg.eigvalsh(swept)[-free:] * variance + reading
     even = float(spread.sum() ** 2 / (spread**2).sum()) if spread.any() else float(free)
-    return RaterVariance(criterion, variance, mean_square / each, reading, even, len(people))
+    return RaterVariance(
+        criterion,
+        variance,
+        mean_square / each,
+        reading,
+        even,
+        len(people),
+        each=each,
+        reading_df=float(left),
+    )
 
 
 def _pseudo_inverse(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:

@@ -1,34 +1,47 @@
 """How many shared pieces, and how many raters a school, it takes to tell a difference between two schools.
 
-From the project's own variance components. On a piece that one rater of each school reads, the difference varies with what each
-sees in the piece; over n pieces that shrinks to 2·σ²(piece × rater)/n. For *these raters* that is all. For *schools* the raters
-vary too: with m raters a school 2·σ²(rater)/m is added, and no number of pieces takes it away.
+What `calibrate compare` would make of so many readings is worked out as it does it. n pieces that a rater of each school
+reads, m raters a school in turns:
 
-A difference δ is told when it is found (95 % interval without 0) in four cases of five: the standard error may then be at most
-δ / (z(.975) + z(.80)) = δ / 2.80. Source: the usual power of a normal test; components with criteria fixed as in Brennan (2001),
-section 4.3. Where schools differ in the data at hand, σ²(rater) holds their differences too, so the answer errs to the careful side.
+- *these raters*: single pieces scatter by 2·(σ²(reading) + σ²(raters)·(1 − 1/m)·n/(n − 1)), and the error is that over n, with
+  n − 1 degrees of freedom (where m is not known, as if every piece had raters of its own);
+- *the schools*: the error is 2·σ²(reading)/n + 2·σ²(raters)/m, and no number of pieces takes the second part away; Satterthwaite's
+  degrees of freedom count the mean square between raters whole (m − 1 from every school).
 
-Schools are spoken of from two raters each on: one rater is not a school. Where σ²(rater) comes out at 0 (few raters, or hardly
-linked ones) it is not believed: nothing is said of schools then.
+A difference is told when the interval, which holds together over compare's family (every school against the rest and every
+pair, each criterion and the total), leaves out 0; it is to come in at least four cases of five. Source: the power of the t
+test, the noncentral t by its normal approximation (Johnson & Welch 1940, *Biometrika* 31, pp. 362–389; Abramowitz & Stegun
+26.7.10).
+
+The variances are known only so well (`calibrate.analysis.planner_variances`). So an answer is a range, the middle 80 % of what
+could be true, and its upper end is what to plan for.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
-from calibrate.analysis.settling import CHANCE, MOST
-from calibrate.analysis.wording import count, points
+from calibrate.analysis.intervals import MIN_PIECES, family_confidence
+from calibrate.analysis.planner_variances import ReaderVariances
+from calibrate.analysis.planner_words import precision_sentence
+from calibrate.analysis.settling import CHANCE, MOST, MOST_RATERS
 from calibrate.errors import ArgumentError
-from calibrate.stats.generalizability import GStudy
-from calibrate.stats.generalizability_decisions import error_parts
+
+FloatArray = NDArray[np.float64]
 
 FEWEST_RATERS = 2
 """With fewer raters a school nothing can be said of the school itself: they would be the school."""
-MOST_RATERS = 12
-"""As many raters a school as the table goes to."""
+SHOWN_RATERS = 12
+"""As many raters a school as the table goes to at least."""
+SURE = 0.9
+"""The share of what could be true in which a plan is enough: the upper end of the middle 80 %."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +53,24 @@ class Needed:
     n_raters
         Raters of each school who read shared pieces.
     n_pieces
-        Shared pieces; None where no number of pieces is enough.
+        Shared pieces to plan for: the upper end of the range. None where no number within reach is sure to be enough.
+    low, best
+        The lower end, and what the variances as estimated ask for; None where no number is enough.
     """
 
     n_raters: int
     n_pieces: int | None
+    low: int | None = None
+    best: int | None = None
+
+    def as_dict(self) -> dict[str, int | None]:
+        """The fields of the JSON answer."""
+        return {
+            "n_raters": self.n_raters,
+            "n_pieces": self.n_pieces,
+            "low": self.low,
+            "best": self.best,
+        }
 
 
 @dataclass(frozen=True)
@@ -55,151 +81,236 @@ class Precision:
     ----------
     difference
         The difference to tell, in rubric points of the mean over criteria.
-    these_raters
-        Shared pieces for these raters; None where nothing is known or it is more than anybody can read.
-    schools
-        For schools as such, by raters a school; empty where nothing is known of how far raters differ.
-    fewest_raters
-        With fewer raters a school no number of pieces settles it; None where nothing is known of that.
-    reading, severity
-        The variances behind it: of a single reading, and of how strict raters are, squared points; ``nan`` where nothing is known.
+    known
+        The variances that it rests on.
+    n_schools
+        How many schools `calibrate compare` would look at together.
     """
 
     difference: float
-    these_raters: int | None
-    schools: tuple[Needed, ...]
-    fewest_raters: int | None
-    sentence: str
-    reading: float = math.nan
-    severity: float = math.nan
+    known: ReaderVariances
+    n_schools: int = 2
 
-    def pieces_with(self, n_raters: int) -> int | None:
-        """Shared pieces for schools with so many raters each; None where no number is enough, or none is known to be."""
-        if n_raters < FEWEST_RATERS or math.isnan(self.severity):
+    @property
+    def family_size(self) -> int:
+        """How many differences `calibrate compare` would make of so many schools and these criteria."""
+        k = self.n_schools
+        return (k + k * (k - 1) // 2) * (1 + self.known.n_criteria)
+
+    @cached_property
+    def these(self) -> Needed | None:
+        """What it takes for these raters, however many they are; None where nothing is known."""
+        return None if self.known.undefined else self._needed(0)
+
+    @property
+    def these_raters(self) -> int | None:
+        """The shared pieces to plan for, for these raters; None where nothing is known or it is more than anybody can read."""
+        return None if self.these is None else self.these.n_pieces
+
+    @cached_property
+    def fewest_raters(self) -> int | None:
+        """With fewer raters of each no number of pieces is sure to settle it; None where nothing is known, or nobody has so many."""
+        if self.known.undefined or math.isnan(self.known.severity):
             return None
-        return _pieces(
-            self.reading, _allowed(self.difference) - 2 * self.severity / n_raters, n_raters
-        )
+        for m in range(FEWEST_RATERS, MOST_RATERS + 1):
+            if self._enough(np.full(len(self._cases[0]), float(MOST)), m).mean() >= SURE:
+                return m
+        return None
+
+    @cached_property
+    def schools(self) -> tuple[Needed, ...]:
+        """For schools as such, by raters a school; empty where nothing is known of how far raters differ."""
+        if self.known.undefined or math.isnan(self.known.severity):
+            return ()
+        fewest = self.fewest_raters
+        top = SHOWN_RATERS if fewest is None else max(SHOWN_RATERS, min(fewest + 4, MOST_RATERS))
+        return tuple(self.with_raters(m) for m in range(1, top + 1))
+
+    @property
+    def sentence(self) -> str:
+        """In words."""
+        return precision_sentence(self)
+
+    def with_raters(self, n_raters: int) -> Needed:
+        """What it takes for schools with so many raters each."""
+        unknown = self.known.undefined or math.isnan(self.known.severity)
+        if unknown or n_raters < FEWEST_RATERS:
+            return Needed(n_raters, None)
+        return self._needed(n_raters)
 
     def as_dict(self) -> dict[str, object]:
         """The ``precision`` part of the JSON answer."""
+        these = self.these
         return {
             "difference": self.difference,
             "these_raters": self.these_raters,
+            "these_raters_low": None if these is None else these.low,
+            "these_raters_best": None if these is None else these.best,
             "fewest_raters": self.fewest_raters,
-            "schools": [
-                {"n_raters": one.n_raters, "n_pieces": one.n_pieces} for one in self.schools
-            ],
+            "schools": [one.as_dict() for one in self.schools],
+            "family_size": self.family_size,
+            "n_schools": self.n_schools,
+            "rater_variance": self.known.severity,
+            "reading_variance": self.known.reading,
+            "schools_apart": self.known.n_schools > 1,
             "sentence": self.sentence,
         }
 
+    @cached_property
+    def _cases(self) -> tuple[FloatArray, FloatArray]:
+        return self.known.could_be
 
-def what_it_takes(study: GStudy, difference: float) -> Precision:
+    @cached_property
+    def _each(self) -> float:
+        return family_confidence(0.95, self.family_size)
+
+    def _enough(self, n: FloatArray, m: int, only_best: bool = False) -> NDArray[np.bool_]:
+        """Whether n shared pieces tell the difference, for every case of what could be true; m is 0 for these raters."""
+        reading, raters = self._best if only_best else self._cases
+        sides = None if m == 0 else (m, m)
+        free = self.n_schools * (m - 1)
+        told = smallest_told(self._each, reading, raters, n, sides, free, schools=m > 0)
+        return np.asarray(told <= self.difference * (1 + 1e-9))
+
+    @property
+    def _best(self) -> tuple[FloatArray, FloatArray]:
+        return np.array([self.known.reading]), np.array([self.known.severity])
+
+    def _needed(self, m: int) -> Needed:
+        low = max(MIN_PIECES, m)
+        every = _fewest(lambda n: self._enough(n, m), len(self._cases[0]), low)
+        (best,) = _fewest(lambda n: self._enough(n, m, only_best=True), 1, low)
+        ends = np.quantile(every, [1 - SURE, SURE], method="inverted_cdf")
+        return Needed(m, _within(ends[1]), _within(ends[0]), _within(best))
+
+
+def what_it_takes(known: ReaderVariances, difference: float, n_schools: int = 0) -> Precision:
     """Shared pieces and raters a school for telling a difference of so many points.
 
     Parameters
     ----------
-    study
-        Components with the piece as the object.
+    known
+        How far readings and raters differ.
     difference
         In rubric points, above 0.
+    n_schools
+        How many schools would be compared; 0 for as many as the scores are from.
     """
     if not (math.isfinite(difference) and difference > 0):
         raise ArgumentError("A difference to tell is a number above 0.", column="--tell")
-    if study.undefined:
-        words = (
-            f"What it takes to tell {points(difference)} cannot be worked out: {study.undefined}."
-        )
-        return Precision(difference, None, (), None, words)
-    part = error_parts(study)
-    # Where raters cannot be told from their single readings, all of it counts as severity too: the careful side.
-    reading = part["rater"] + part["task"] + part["both"]
-    severity = part["rater_alone"] if study.design != "nested" else reading
-    allowed = _allowed(difference)
-    these = _pieces(reading, allowed, 1)
-    if study.design != "nested" and study.variance("rater") <= 0:
-        words = (
-            f"{_of_these(difference, these)}. For the schools themselves this cannot be worked out: these scores do not show how "
-            "far raters differ, because there are too few raters, or they share too few pieces."
-        )
-        return Precision(difference, these, (), None, words, reading)
-    fewest = max(math.floor(2 * severity / allowed) + 1, FEWEST_RATERS)
-    top = max(MOST_RATERS, min(fewest + 4, 60))
-    rows = tuple(
-        Needed(m, _pieces(reading, allowed - 2 * severity / m, m) if m >= fewest else None)
-        for m in range(1, top + 1)
-    )
-    words = _words(difference, these, rows, fewest)
-    if _poorly_known(study):
-        words += (
-            " How far raters differ is known only roughly here: it may take more raters than that."
-        )
-    return Precision(difference, these, rows, fewest, words, reading, severity)
+    return Precision(difference, known, max(n_schools or known.n_schools, 2))
 
 
-def told_with(precision: Precision, n_pieces: int, raters: tuple[int, int] | None = None) -> float:
-    """The smallest difference that so many shared pieces tell.
+def told_with(
+    precision: Precision,
+    n_pieces: int,
+    raters: tuple[int, int],
+    *,
+    schools: bool = False,
+    free: int | None = None,
+) -> float:
+    """The smallest difference that so many shared pieces are sure to tell.
 
     Parameters
     ----------
     precision
-        Holds the variances.
+        Holds what is known.
     n_pieces
         Pieces that raters of both schools read.
     raters
-        How many raters of each read them, where the difference is to speak for the schools; None for these raters alone.
+        How many raters of each read them.
+    schools
+        Whether the difference is to speak for the schools, not for these raters alone.
+    free
+        Raters beyond one a school, over all schools that are compared; without it over these two.
 
     Returns
     -------
     float
-        In points; ``inf`` without a shared piece, and of schools with one rater or where nothing is known of how far raters differ.
+        In points; ``inf`` with too few shared pieces, and of schools with one rater or where nothing is known of how far raters differ.
     """
-    if n_pieces < 1:
+    known = precision.known
+    if n_pieces < MIN_PIECES or min(raters) < 1 or known.undefined:
         return math.inf
-    if raters is not None and (min(raters) < FEWEST_RATERS or math.isnan(precision.severity)):
+    if schools and (min(raters) < FEWEST_RATERS or math.isnan(known.severity)):
         return math.inf
-    error = 2 * precision.reading / n_pieces
-    if raters is not None:
-        error += precision.severity * (1 / raters[0] + 1 / raters[1])
-    return _Z * math.sqrt(error)
+    each = family_confidence(0.95, precision.family_size)
+    reading, severity = known.could_be
+    beyond = sum(raters) - 2 if free is None else free
+    told = smallest_told(
+        each,
+        reading,
+        severity,
+        np.full(len(reading), float(n_pieces)),
+        raters,
+        beyond,
+        schools=schools,
+    )
+    return float(np.quantile(told, SURE, method="inverted_cdf"))
 
 
-_Z = float(special.ndtri(0.975) + special.ndtri(CHANCE))
+def smallest_told(
+    each: float,
+    reading: FloatArray,
+    raters: FloatArray,
+    n: FloatArray,
+    sides: tuple[int, int] | None,
+    free: int,
+    *,
+    schools: bool,
+) -> FloatArray:
+    """The difference that is told in four cases of five.
+
+    Parameters
+    ----------
+    each
+        The confidence of one interval.
+    reading, raters
+        Variances of a single reading and between raters of one school; nan for raters counts as 0 for these raters.
+    n
+        Shared pieces, at least 2.
+    sides
+        Raters of each school; None where every piece has raters of its own.
+    free
+        Degrees of freedom of the variance between raters.
+    schools
+        Whether it is to speak for the schools.
+    """
+    raters = np.nan_to_num(raters)
+    parts = [1.0, 1.0] if sides is None else [1 - 1 / m for m in sides]
+    turns = raters * sum(parts) * (n / (n - 1) if sides is not None else 1.0)
+    scatter = (2 * reading + turns) / n
+    if not schools or sides is None:
+        return np.asarray(np.sqrt(scatter) * _away(n - 1, each))
+    whole = 2 * reading / n + raters * sum(1 / m for m in sides)
+    # The part of the raters' variance that pieces do not show, and how surely compare will know it (its `beyond` and `each`).
+    of_raters = np.zeros_like(whole)
+    for m in sides:
+        hidden = np.maximum(n / m - 1, 0) / (n - 1)
+        of_raters += hidden * (raters + reading * 2 * m / n)
+    of_raters = np.minimum(of_raters, whole)
+    weight = of_raters**2 / max(free, 1) + (whole - of_raters) ** 2 / (n - 1)
+    return np.asarray(np.sqrt(whole) * _away(whole**2 / weight, each))
 
 
-def _allowed(difference: float) -> float:
-    """The error variance with which a difference is told."""
-    return (difference / _Z) ** 2
+def _away(df: FloatArray, each: float) -> FloatArray:
+    """How many errors the truth must lie from 0 to be told in four cases of five."""
+    t = special.stdtrit(df, 0.5 + each / 2)
+    z = float(special.ndtri(CHANCE))
+    return np.asarray(t * (1 - 1 / (4 * df)) + z * np.sqrt(1 + t**2 / (2 * df)))
 
 
-def _pieces(reading: float, allowed: float, n_raters: int) -> int | None:
-    """The fewest pieces that bring the readings' part under what is allowed, at least one for each rater."""
-    if allowed <= 0:
-        return None
-    n = max(math.ceil(2 * reading / allowed - 1e-9), n_raters, 1)
-    return n if n <= MOST else None
+def _fewest(enough: Callable[[FloatArray], NDArray[np.bool_]], size: int, low: int) -> FloatArray:
+    """The fewest pieces in every case; infinity where `MOST` are not enough."""
+    under, over = np.full(size, float(low - 1)), np.full(size, float(MOST))
+    out = ~enough(over)
+    while (open_ := over - under > 1).any():
+        middle = np.floor((under + over) / 2)
+        there = enough(np.maximum(middle, low))
+        over = np.where(open_ & there, middle, over)
+        under = np.where(open_ & ~there, middle, under)
+    return np.where(out, np.inf, over)
 
 
-def _poorly_known(study: GStudy) -> bool:
-    """Whether the interval of how far raters differ reaches down to nothing."""
-    return any(one.source == "rater" and one.ci_low <= 0 for one in study.components)
-
-
-def _of_these(difference: float, these: int | None) -> str:
-    what = f"To tell {points(difference)} between two schools, as these raters score, takes"
-    if these is None:
-        return f"{what} more shared pieces than anybody can read"
-    return f"{what} {count(these, 'shared piece')}"
-
-
-def _words(difference: float, these: int | None, rows: tuple[Needed, ...], fewest: int) -> str:
-    told = _of_these(difference, these)
-    first = next((one for one in rows if one.n_pieces is not None), None)
-    if first is None or first.n_pieces is None:
-        return f"{told}. For the schools themselves it takes at least {count(fewest, 'rater')} of each; with fewer, no number of pieces settles it."
-    text = f"{told}. For the schools themselves, {count(first.n_raters, 'rater')} of each must read {count(first.n_pieces, 'shared piece')}"
-    later = next((one for one in rows if one.n_raters == first.n_raters + 2), None)
-    if later is not None and later.n_pieces is not None and later.n_pieces < first.n_pieces:
-        text += f", or {later.n_raters} of each {later.n_pieces}"
-    text += f"; with fewer than {fewest} raters of each, no number of pieces settles it"
-    return f"{text}. (Four cases of five, 95% intervals.)"
+def _within(n: float) -> int | None:
+    return int(n) if math.isfinite(n) else None

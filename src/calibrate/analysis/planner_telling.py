@@ -119,17 +119,23 @@ def shared_for(
             column="--tell",
             fix="Say in a column “school” where raters work.",
         )
-    if math.isnan(precision.reading):
+    if precision.known.undefined:
         raise ArgumentError(precision.sentence, column="--tell", fix="Give other scores.")
     what = f"To tell {points(precision.difference)} between two schools"
     if speaks_for == THESE_RATERS:
         needed = precision.these_raters
     else:
-        if precision.fewest_raters is None:
+        if not precision.schools:
             raise ArgumentError(
                 precision.sentence,
                 column="--speaks-for",
                 fix="Give scores of more raters, or let it speak for these raters alone.",
+            )
+        if precision.fewest_raters is None:
+            raise PlanImpossible(
+                FEW_RATERS,
+                precision.sentence,
+                "Let more raters read the same work first, ask for a wider difference, or let it speak for these raters alone.",
             )
         school, fewest = min(sizes.items(), key=lambda one: one[1])
         if fewest < precision.fewest_raters:
@@ -139,7 +145,7 @@ def shared_for(
                 f"{school} has {fewest}: no number of pieces settles it.",
                 "Bring in more raters of each school, ask for a wider difference, or let it speak for these raters alone.",
             )
-        needed = precision.pieces_with(fewest)
+        needed = precision.with_raters(fewest).n_pieces
     if needed is None or needed > n_pieces:
         many = "more shared pieces than anybody can read" if needed is None else _shared(needed)
         raise PlanImpossible(
@@ -170,12 +176,13 @@ def what_a_plan_tells(
         for rater in each:
             if rater in school:
                 readers.setdefault(piece, {}).setdefault(school[rater], set()).add(rater)
+    free = sum(n - 1 for n in _sizes(raters).values() if n)
     pairs = []
     for a, b, n in plan.school_links:
         both = [there for there in readers.values() if a in there and b in there]
         m_a, m_b = (len(set().union(*(there[one] for there in both))) for one in (a, b))
-        severities = (m_a, m_b) if speaks_for == SCHOOLS else None
-        pairs.append(Told(a, b, n, m_a, m_b, told_with(precision, n, severities)))
+        least = told_with(precision, n, (m_a, m_b), schools=speaks_for == SCHOOLS, free=free)
+        pairs.append(Told(a, b, n, m_a, m_b, least))
     pairs.sort(key=lambda one: (-one.difference, one.a, one.b))
     worst = pairs[0]
     if worst.difference > precision.difference * (1 + 1e-9):

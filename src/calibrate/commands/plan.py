@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from calibrate.analysis.own_students import Barred
     from calibrate.analysis.planner import ReadingPlan
     from calibrate.analysis.planner_precision import Precision
+    from calibrate.analysis.readings import ScaleLike
     from calibrate.model.reading_plan import PlanPiece, PlanRater
 
     Tables = tuple[list[PlanPiece], list[PlanRater]]
-    Readings = tuple[pd.DataFrame, Barred]
+    Readings = tuple[pd.DataFrame, Barred, ScaleLike]
 
 app = typer.Typer()
 _CANNOT = "say what is connected"
@@ -152,7 +153,7 @@ def _in_table(scored: Path, criteria: str | None, levels: str | None) -> Reading
 
     table = read_scores(scored, criteria=criteria, levels=levels)
     rows = blind_readings(table.frame, table.levels, _CANNOT, file=table.file)
-    return rows, barred_in_scores(table.frame)
+    return rows, barred_in_scores(table.frame), table.levels
 
 
 def _in_project(folder: Path, window: str | None) -> Readings:
@@ -165,7 +166,8 @@ def _in_project(folder: Path, window: str | None) -> Readings:
         facts = planning_facts(opened, date.today(), window=window)
     for note in facts.notes:
         say(f"Note: {note}")
-    return blind_readings(facts.table, facts.scales, _CANNOT, file=None), facts.barred
+    rows = blind_readings(facts.table, facts.scales, _CANNOT, file=None)
+    return rows, facts.barred, facts.scales
 
 
 def _of_scores(
@@ -179,22 +181,19 @@ def _of_scores(
     from calibrate.analysis.own_students import NOBODY, barred_in_plan
     from calibrate.analysis.planner_precision import what_it_takes
     from calibrate.analysis.planner_repair import what_would_connect
-    from calibrate.stats.generalizability import g_study
+    from calibrate.analysis.planner_variances import reader_variances
 
-    rows, own = readings
+    rows, own, scales = readings
     barred = own | (barred_in_plan(*tables) if tables else NOBODY)
     repair = what_would_connect(rows, barred=barred.pairs, own_students_known=barred.known)
     answer["repair"] = repair.as_dict()
     words.append(repair.sentence)
     if tell is None:
         return None
-    study = g_study(
-        rows["piece"].to_numpy(),
-        rows["rater"].to_numpy(),
-        rows["score"].to_numpy(dtype=float),
-        rows["criterion"].to_numpy(),
-    )
-    precision = what_it_takes(study, tell)
+    people = tables[1] if tables else []
+    school_of = {one.id: one.school for one in people if one.school}
+    known = reader_variances(rows, scales, school_of)
+    precision = what_it_takes(known, tell, len(set(school_of.values())))
     answer["precision"] = precision.as_dict()
     words.append(precision.sentence)
     return precision
