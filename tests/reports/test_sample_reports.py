@@ -184,7 +184,8 @@ def test_the_outside_notebooks_hold_nothing_but_released_numbers(sample_reports)
         if job.edition is Edition.OUTSIDE:
             folder = page_of(sample_reports, job).parent
             text = (folder / "report.ipynb").read_text() + page_of(sample_reports, job).read_text()
-            assert {one for one in ids if re.search(rf"\b{re.escape(one)}\b", text)} == set()
+            inside = {one for one in ids if one in text}  # a pattern for each takes half a minute
+            assert {one for one in inside if re.search(rf"\b{re.escape(one)}\b", text)} == set()
             assert {one for one in rooms | titles if one in text} == set()
 
 
