@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.ordering import longest_first
 from tests.support.tree import SOURCE
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ settings.load_profile("steady")
 os.environ["PYTHONPATH"] = os.pathsep.join(
     dict.fromkeys([str(SOURCE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start long files first; every process of a parallel run finds the same order."""
+    items[:] = longest_first(items)
 
 
 @pytest.fixture(scope="session")
