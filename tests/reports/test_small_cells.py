@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from calibrate.analysis.comparability import compare
 from calibrate.analysis.cut_crossing import mean_scores
+from calibrate.analysis.few_readers import shown_comparison
 from calibrate.analysis.own_teachers import own_teachers
 from calibrate.reports.comparison_section import difference_table
 from calibrate.reports.own_teachers_section import own_teachers_section
@@ -51,16 +51,19 @@ def test_with_enough_teachers_everywhere_every_difference_is_printed():
 
 
 @pytest.mark.parametrize(("readers", "hidden"), [(1, True), (3, False)])
-def test_a_school_with_one_reader_has_no_difference_in_the_tables(readers, hidden):
+def test_a_pair_that_one_reader_stands_behind_has_no_difference_in_the_tables(readers, hidden):
     table = district(1, lenient=0.45)
     if readers == 1:
-        mine = table["rater_school"] == "lincoln"
-        table = table.assign(rater=table["rater"].where(~mine, "lincoln-0"))
-    found = compare(table, SCALES)
-    for html in (
-        difference_table(found.against_rest(), {}, "Schools").html,
-        schools_section(found, mean_scores(table, "rater_school"), SCALES, {}).html,
-    ):
-        assert ("not shown" in row_of(html, "lincoln")) is hidden
-        assert (ONE_READER in html) is hidden
-        assert "not shown" not in row_of(html, "roosevelt")
+        schools = table.groupby("piece")["rater_school"].transform(
+            lambda one: "lincoln" in set(one)
+        )
+        mine = schools & (table["rater_school"] == "riverbend")
+        table = table.assign(rater=table["rater"].where(~mine, "riverbend-0"))
+    found = shown_comparison(table, SCALES).comparison
+    pairs = difference_table(found.between_pairs(), {}, "Schools").html
+    assert ("not shown" in row_of(pairs, "lincoln and riverbend")) is hidden
+    assert "not shown" not in row_of(pairs, "lincoln and roosevelt")
+    assert (ONE_READER in pairs) is hidden
+    assert not re.search(r"[+−]\d", row_of(pairs, "lincoln and riverbend")) or not hidden
+    given = mean_scores(table, "rater_school")
+    assert "not shown" not in schools_section(found, given, SCALES, {}).html

@@ -93,13 +93,18 @@ def comparison_sentence(
     lead = [one for one in groups if one.criterion == criterion]
     apart = [one.sentence.rstrip(".") for one in lead if one.verdict == "different"]
     alike = [label(labels, one.a) for one in lead if one.verdict == "same"]
-    unsure = [label(labels, one.a) for one in lead if one.verdict == "cannot tell"]
+    unsure = [
+        label(labels, one.a) for one in lead if one.verdict == "cannot tell" and not one.withheld
+    ]
+    hidden = [label(labels, one.a) for one in lead if one.withheld]
     parts = apart
     if alike:
         verb = "scores" if len(alike) == 1 else "score"
         parts.append(f"{listed(alike)} {verb} the same work as the others do")
     if unsure:
         parts.append(f"{'for' if parts else 'For'} {listed(unsure)} the shared pieces cannot tell")
+    if hidden:
+        parts.append(f"{listed(hidden)} {'is' if len(hidden) == 1 else 'are'} not shown")
     text = "; ".join(parts) + "."
     silent = [one for one in pairs if one.criterion == criterion and one.n_shared_pieces == 0]
     if silent:
@@ -166,7 +171,10 @@ def schools_sentence(groups: Sequence[GroupDifference], labels: Labels) -> str:
     unit = "group" if labels is None else "school"
     parts = [one.sentence.rstrip(".") for one in lead if one.verdict == "different"]
     alike = [label(labels, one.a) for one in lead if one.verdict == "same"]
-    unsure = [label(labels, one.a) for one in lead if one.verdict == "cannot tell"]
+    unsure = [
+        label(labels, one.a) for one in lead if one.verdict == "cannot tell" and not one.withheld
+    ]
+    hidden = [label(labels, one.a) for one in lead if one.withheld]
     if alike:
         parts.append(
             f"other raters of {listed(alike)} can be expected to score the same work as the others do"
@@ -175,4 +183,6 @@ def schools_sentence(groups: Sequence[GroupDifference], labels: Labels) -> str:
         parts.append(
             f"for {listed(unsure)} these raters are too few, or differ too much, to tell for the {unit}"
         )
+    if hidden:
+        parts.append(f"{listed(hidden)} {'is' if len(hidden) == 1 else 'are'} not shown")
     return f"For the {unit}s themselves, other raters of theirs included: {'; '.join(parts)}."

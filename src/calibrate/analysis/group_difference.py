@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from calibrate.analysis.comparability_words import Labels, difference_words, why_nothing
 from calibrate.analysis.group_contrasts import Contrast
@@ -19,7 +19,8 @@ class GroupDifference:
     """The points that ``a`` awards minus ``b`` on the same work.
 
     ``ci95`` holds simultaneously over the whole family; ``ci90`` is the plain interval that decides
-    ``same``. ``verdict`` is ``same``, ``different`` or ``cannot tell``; ``reason`` says why.
+    ``same``. ``verdict`` is ``same``, ``different`` or ``cannot tell``; ``reason`` says why. ``withheld``: so few readers
+    stand behind it that its numbers were taken out (`calibrate.analysis.few_readers`).
     """
 
     a: str
@@ -38,6 +39,7 @@ class GroupDifference:
     verdict: str
     reason: str
     sentence: str
+    withheld: bool = field(default=False, kw_only=True)
 
     def as_dict(self) -> dict[str, object]:
         """The fields of the `compare` JSON; nan stays nan for the writer to turn into null."""

@@ -107,7 +107,6 @@ def school_map(
     labels: Mapping[str, str] | None = None,
     *,
     family_size: int,
-    withheld: Iterable[tuple[str, str]] = (),
 ) -> SchoolMap:
     """Lay differences of one criterion (or of all together) out as a map.
 
@@ -119,12 +118,9 @@ def school_map(
         What schools are called.
     family_size
         How many differences were looked at.
-    withheld
-        Pairs (a school and ``rest`` too) whose numbers must not be shown here.
     """
     rows = [*groups, *pairs]
-    hidden = {frozenset(pair) for pair in withheld}
-    cells = {(one.a, one.b): _cell(one, hidden) for one in rows}
+    cells = {(one.a, one.b): _cell(one) for one in rows}
     cells |= {(b, a): one.turned() for (a, b), one in cells.items() if b != REST}
     names = sorted({one.a for one in rows} | {one.b for one in rows} - {REST})
     schools = tuple(sorted(names, key=lambda one: label(labels, one)))
@@ -137,8 +133,8 @@ def school_map(
     )
 
 
-def _cell(one: GroupDifference, hidden: set[frozenset[str]]) -> MapCell:
-    if frozenset((one.a, one.b)) in hidden:
+def _cell(one: GroupDifference) -> MapCell:
+    if one.withheld:
         return MapCell(one.a, one.b, None, WITHHELD)
     if one.verdict != CANNOT_TELL and not math.isnan(one.difference):
         return MapCell(one.a, one.b, one.difference, one.verdict)

@@ -189,7 +189,7 @@ def what_would_settle(
     each = family_confidence(0.95, family_size)
     found = []
     for one in pairs:
-        if one.verdict != CANNOT_TELL:
+        if one.verdict != CANNOT_TELL or one.withheld:
             continue
         told = not math.isnan(one.se)
         spread = _spread(one) if told else usual
@@ -220,7 +220,7 @@ def what_would_settle_schools(
     each = family_confidence(0.95, found.family_size)
     made = []
     for one in rows:
-        if one.verdict != CANNOT_TELL:
+        if one.verdict != CANNOT_TELL or one.withheld:
             continue
         piece = spreads[one.a, one.b]
         piece = usual if math.isnan(piece) else piece

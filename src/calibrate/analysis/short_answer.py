@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from calibrate.analysis.comparability import Comparison, GroupDifference
 from calibrate.analysis.severity import TOTAL
-from calibrate.analysis.wording import count, label, some_listed, upper_first
+from calibrate.analysis.wording import count, label, listed, some_listed, upper_first
 
 _MOST_NAMED = 6
 
@@ -36,13 +36,19 @@ def answer_of(
 ) -> str:
     """The same, of each school against the rest and of pairs."""
     alike = [label(labels, one.a) for one in lead if one.verdict == "same"]
-    unsure = [label(labels, one.a) for one in lead if one.verdict == "cannot tell"]
+    hidden = [label(labels, one.a) for one in lead if one.withheld]
+    unsure = [
+        label(labels, one.a) for one in lead if one.verdict == "cannot tell" and not one.withheld
+    ]
     apart = [one for one in lead if one.verdict == "different"]
-    silent = sum(one.verdict == "cannot tell" for one in pairs)
+    unshown = sum(one.withheld for one in pairs)
+    silent = sum(one.verdict == "cannot tell" for one in pairs) - unshown
     if len(lead) == 2:
         return _of_two(pairs[0], labels)
     if len(alike) == len(lead):
         text = f"Yes: each of the {len(lead)} schools scores the same work as the others do."
+    elif not alike and not apart and not unsure:
+        text = "No school is shown beside all others: too few readers stand behind the work that they share."
     elif not alike and not apart:
         text = "It cannot be told yet for any school: too little work was read by two of them."
     else:
@@ -60,10 +66,17 @@ def answer_of(
             )
         if unsure:
             told.append(f"for {_named(unsure)} it cannot be told yet")
+        if hidden:
+            told.append(f"{_named(hidden)} {'is' if len(hidden) == 1 else 'are'} not shown")
         start = "Not everywhere. " if apart else "As far as it can be told, yes. "
         text = start + upper_first("; ".join(told)) + "."
-    if silent:
-        text += f" Of {count(len(pairs), 'pair')} of schools, {silent} cannot be set beside each other yet."
+    untold = [f"{silent} cannot be set beside each other yet"] if silent else []
+    if unshown:
+        untold.append(
+            f"{unshown} {'is' if unshown == 1 else 'are'} not shown, because few readers stand behind {'it' if unshown == 1 else 'them'}"
+        )
+    if untold:
+        text += f" Of {count(len(pairs), 'pair')} of schools, {listed(untold)}."
     return text
 
 

@@ -56,7 +56,9 @@ def _group_row(one: GroupDifference, labels: Mapping[str, str] | None) -> Row:
     if one.b != "rest":
         name = f"{name} and\n{label(labels, one.b)}"
     note = (
-        "no shared piece"
+        "not shown: one reader alone"
+        if one.withheld
+        else "no shared piece"
         if one.n_shared_pieces == 0
         else f"only {count(one.n_shared_pieces, 'shared piece')}"
     )
@@ -67,7 +69,7 @@ def _group_row(one: GroupDifference, labels: Mapping[str, str] | None) -> Row:
 def _group_said(row: Row, one: GroupDifference) -> str:
     name = row.label.replace("\n", " ")
     if math.isnan(row.value):
-        return f"{name}: cannot tell, {row.note}."
+        return f"{name}: {row.note}." if one.withheld else f"{name}: cannot tell, {row.note}."
     return (
         f"{name}: {signed(row.value)} (from {signed(row.low)} to {signed(row.high)}, "
         f"{count(one.n_shared_pieces, 'piece')}): {one.verdict}."

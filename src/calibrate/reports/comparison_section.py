@@ -16,14 +16,14 @@ from calibrate.analysis.wording import count, percent, signed, upper_first
 from calibrate.reports import blocks
 from calibrate.reports.blocks import Block
 from calibrate.reports.drawing import Drawings
-from calibrate.reports.small_cells import NOT_SHOWN, ONE_READER, of_one_reader
+from calibrate.reports.small_cells import NOT_SHOWN, ONE_READER
 from calibrate.reports.tables import table
 
 ALONE = (
-    "One school has nothing to be set beside. When readers of a second school score some of the same "
-    "pieces, blind, this page can say whether a 3 here is a 3 there."
+    "Let readers of two schools, two of each at least, score some of the same pieces, blind. Then this page "
+    "can say whether a 3 here is a 3 there."
 )
-"""What stands where schools would be compared, and there are no two of them."""
+"""What stands where schools would be compared, and there are no two of them to show."""
 
 VERDICTS = {"same": "the same", "different": "different", "cannot tell": "cannot tell"}
 
@@ -112,20 +112,18 @@ def difference_table(
                 + ("" if one.b == "rest" else f" and {labels.get(one.b, one.b)}")
                 for one in rows
             ],
-            "Difference": [
-                "–" if of_one_reader(one) else points_or_dash(one.difference) for one in rows
-            ],
+            "Difference": [points_or_dash(one.difference) for one in rows],
             "95% interval": [
                 "–"
-                if of_one_reader(one) or math.isnan(one.ci95[0])
+                if math.isnan(one.ci95[0])
                 else unbroken(f"{signed(one.ci95[0])} to {signed(one.ci95[1])}")
                 for one in rows
             ],
             "Shared pieces": [one.n_shared_pieces for one in rows],
-            "Verdict": [NOT_SHOWN if of_one_reader(one) else VERDICTS[one.verdict] for one in rows],
+            "Verdict": [NOT_SHOWN if one.withheld else VERDICTS[one.verdict] for one in rows],
         }
     )
-    notes = [ONE_READER] if any(map(of_one_reader, rows)) else []
+    notes = [ONE_READER] if any(one.withheld for one in rows) else []
     return table(frame, caption=caption, row_name="Schools", notes=notes)
 
 
@@ -135,7 +133,9 @@ def what_cannot_be_said(
     """Pairs and criteria about which nothing can be said, and what would settle it."""
     silent = [one for one in comparison.between_pairs() if one.verdict == "cannot tell"]
     unsure = [
-        one for one in comparison.groups if one.criterion != TOTAL and one.verdict == "cannot tell"
+        one
+        for one in comparison.groups
+        if one.criterion != TOTAL and one.verdict == "cannot tell" and not one.withheld
     ]
     told = {(one.a, one.b) for one in exchanges}
     near = {

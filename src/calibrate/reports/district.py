@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
-from calibrate.analysis.comparability import Comparison, compare
+from calibrate.analysis.comparability import Comparison
 from calibrate.analysis.comparability_model import ThroughModel, compare_through_model
 from calibrate.analysis.cut_crossing import CutCrossing, cut_crossings, scores_of_record
 from calibrate.analysis.dependability import dependability
 from calibrate.analysis.exchange import Exchange, exchanges
+from calibrate.analysis.few_readers import FEWEST_INSIDE, ShownComparison, shown_comparison
 from calibrate.analysis.own_teachers import own_teachers
 from calibrate.analysis.readings import independent_blind
 from calibrate.analysis.record_summary import child_levels, measures_of, summarize
@@ -84,14 +86,19 @@ class DistrictReport:
         return cls(parameters, project, draw, facts, readings)
 
     @cached_property
-    def comparison(self) -> Comparison:
-        """Schools beside each other, by the school of the reader."""
-        return compare(
+    def shown(self) -> ShownComparison:
+        """Schools beside each other, without any number that one reader alone made."""
+        return shown_comparison(
             self.readings,
             self.facts.scales,
             margin=self.facts.margin,
             labels=self.facts.labels,
         )
+
+    @property
+    def comparison(self) -> Comparison:
+        """Schools beside each other, by the school of the reader."""
+        return self.shown.comparison
 
     @cached_property
     def trend(self) -> SessionTrend:
@@ -144,7 +151,7 @@ class DistrictReport:
         if not any(one.n_shared_pieces for one in self.comparison.links.links):
             return None
         return compare_through_model(
-            self.readings, self.facts.scales, margin=self.facts.margin, labels=self.facts.labels
+            self.shown.rows, self.facts.scales, margin=self.facts.margin, labels=self.facts.labels
         )
 
     @cached_property
@@ -153,7 +160,7 @@ class DistrictReport:
         return scores_of_record(self.facts.records, self.readings, "rater_school")
 
     def _cuts(self) -> tuple[CutCrossing, ...]:
-        lead = self.comparison.against_rest()
+        lead = [one for one in self.comparison.against_rest() if not one.withheld]
         return cut_crossings(lead, self._given, self.facts.scales, self.facts.labels)
 
     @cached_property
@@ -161,7 +168,7 @@ class DistrictReport:
         """What schools should exchange next."""
         return exchanges(
             self.comparison,
-            self.readings,
+            self.shown.rows,
             self.facts.scales,
             windows=[one.id for one in self.facts.windows],
             labels=self.facts.labels,
@@ -188,7 +195,8 @@ class DistrictReport:
             ],
             short_answer(self.comparison, self.facts.labels),
         )
-        left_out = blocks.note(self.facts.left_out) if self.facts.left_out else Block("")
+        said = [one for one in (self.facts.left_out, self.shown.sentence) if one]
+        left_out = blocks.join([blocks.note(one) for one in said])
         if not self.comparison.between_pairs():
             return head + left_out + blocks.callout("What to do next:", ALONE)
         lines, for_schools = school_lines(self.comparison, self._cuts())
@@ -224,14 +232,19 @@ class DistrictReport:
         found = school_drift(
             self.facts.readings, self.facts.scales, order=windows, labels=self.facts.labels
         )
-        told = [one for one in found.schools if one.verdict != CANNOT_TELL]
-        reasons = {one.reason for one in found.schools}
+        shown = [
+            one
+            for one in found.schools
+            if math.isnan(one.change) or min(one.n_first, one.n_last) >= FEWEST_INSIDE
+        ]
+        told = [one for one in shown if one.verdict != CANNOT_TELL]
+        reasons = {one.reason for one in shown}
         if told:
-            sentences = [one.sentence for one in found.schools]
+            sentences = [one.sentence for one in shown]
         elif len(reasons) == 1:
             sentences = [f"It cannot be told whether scoring has moved: {reasons.pop()}."]
         else:
-            sentences = [found.sentence]
+            sentences = [one.sentence for one in shown]
         return drift_card(sentences, known=bool(told))
 
     def sessions(self) -> Block:

@@ -30,6 +30,9 @@ from calibrate.reports.tables import table
 
 _NOTHING = Block("")
 
+APART = "Two schools that are not shown together are not among each other’s others."
+"""What stands below the schools where a pair of them is withheld."""
+
 
 @dataclass(frozen=True)
 class _OutsideReport:
@@ -193,6 +196,8 @@ class OutsideDistrictReport(_OutsideReport):
             [count(len(held["schools"]), "school"), *(self._label(one) for one in self.windows)],
             found["sentence"],
         ) + blocks.note(_what_this_edition_is(self.released))
+        if found["left_out_sentence"]:
+            head += blocks.note(found["left_out_sentence"])
         if not found["pairs"]:
             return head
         said = [(one["sentence"], "") for one in found["groups"]]
@@ -249,9 +254,7 @@ class OutsideDistrictReport(_OutsideReport):
                     frame,
                     caption="Schools beside each other",
                     row_name="Schools",
-                    notes=[
-                        "Two schools that are not shown together are not among each other’s others."
-                    ],
+                    notes=[APART] if any(one["n_shared_pieces"] is None for one in rows) else [],
                 ),
                 blocks.sentence(self._comparison["sentence"]),
             ]
@@ -320,8 +323,10 @@ def count_table(found: CountTable, labels: dict[str, str]) -> Block:
 
 
 def _what_this_edition_is(released: Released) -> str:
+    what = "This edition names nobody and shows no student work."
+    if not any(one["footnote"] for one in released.held["tables"]):
+        return what
     return (
-        f"This edition names nobody and shows no student work. Numbers of groups with fewer than "
-        f"{released.held['min_n']} students are hidden (*), and so are others from which they could "
-        "be worked out."
+        f"{what} Numbers of groups with fewer than {released.held['min_n']} students are hidden (*), and so "
+        "are others from which they could be worked out."
     )

@@ -15,7 +15,7 @@ from calibrate.analysis.severity import TOTAL
 from calibrate.analysis.wording import percent, signed
 from calibrate.reports import blocks
 from calibrate.reports.blocks import Block
-from calibrate.reports.small_cells import NOT_SHOWN, ONE_READER, of_one_reader
+from calibrate.reports.small_cells import NOT_SHOWN, ONE_READER
 from calibrate.reports.tables import table
 
 _VERDICTS = {"same": "the same", "different": "different", "cannot tell": "cannot tell"}
@@ -38,18 +38,16 @@ def schools_section(
     frame = pd.DataFrame(
         {
             "School": [labels.get(one.a, one.a) for one in lead],
-            "Difference": ["–" if of_one_reader(one) else _points(one.difference) for one in lead],
+            "Difference": [_points(one.difference) for one in lead],
             "95% interval": [
                 "–"
-                if of_one_reader(one) or math.isnan(one.se)
+                if math.isnan(one.se)
                 else _whole(f"{signed(one.ci95[0])} to {signed(one.ci95[1])}")
                 for one in lead
             ],
             "Its readers": [one.n_raters_a for one in lead],
             "Shared pieces": [one.n_shared_pieces for one in lead],
-            "Verdict": [
-                NOT_SHOWN if of_one_reader(one) else _VERDICTS[one.verdict] for one in lead
-            ],
+            "Verdict": [NOT_SHOWN if one.withheld else _VERDICTS[one.verdict] for one in lead],
         }
     )
     silent = what_would_settle_schools(schools, TOTAL, labels)
@@ -64,7 +62,7 @@ def schools_section(
                 frame,
                 caption="Each school against all others, as schools",
                 row_name="School",
-                notes=[ONE_READER] if any(map(of_one_reader, lead)) else [],
+                notes=[ONE_READER] if any(one.withheld for one in lead) else [],
             ),
             blocks.sentence(schools.sentence),
             _cut(comparison, given, scales, labels),
@@ -78,7 +76,8 @@ def _cut(
     comparison: Comparison, given: pd.DataFrame, scales: ScaleLike, labels: Mapping[str, str]
 ) -> Block:
     """Pieces that would change sides of the cut if the other schools had scored them."""
-    found = cut_crossings(comparison.groups, given, scales, labels)
+    told = [one for one in comparison.groups if not one.withheld]
+    found = cut_crossings(told, given, scales, labels)
     total = [one for one in found if one.criterion == TOTAL]
     shown = total or list(found)
     if not shown:

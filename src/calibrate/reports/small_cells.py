@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from calibrate.analysis.group_difference import GroupDifference
 from calibrate.analysis.own_teachers import ALL, MIN_TEACHERS, OwnDifference
-
-FEWEST_OF_A_SIDE = 2
-"""A difference that one reader alone made on either side is that reader's own number."""
 
 NOT_SHOWN = "not shown"
 """What stands in place of a verdict."""
@@ -18,11 +14,6 @@ FEW_TEACHERS = (
     f"Not shown (–): a school of fewer than {MIN_TEACHERS} teachers here, or one that would give such a "
     "school away."
 )
-
-
-def of_one_reader(one: GroupDifference) -> bool:
-    """Whether one reader alone stands behind either side of a difference."""
-    return bool(one.n_shared_pieces) and min(one.n_raters_a, one.n_raters_b) < FEWEST_OF_A_SIDE
 
 
 def few_teachers(rows: Sequence[OwnDifference]) -> frozenset[str]:
