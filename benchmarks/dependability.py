@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from rich.console import Console
@@ -18,7 +19,7 @@ from rich.table import Table
 
 from benchmarks.timing import Comparison
 from calibrate.stats.generalizability import GStudy, g_study
-from calibrate.stats.generalizability_decisions import decide
+from calibrate.stats.generalizability_decisions import Levels, consistency, decide
 
 Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
@@ -59,8 +60,11 @@ PANELS = (
 )
 
 
-def drawn(panel: Panel, random: np.random.Generator) -> Columns:
-    """Piece, rater, score and criterion of a panel with the components of `TRUTH`."""
+def drawn(panel: Panel, random: np.random.Generator, *, raters_of_piece: bool = False) -> Columns:
+    """Piece, rater, score and criterion of a panel with the components of `TRUTH`.
+
+    With ``raters_of_piece`` every piece has raters of its own, who are numbered alike for each.
+    """
     readings = panel.pieces * panel.each
     who = np.concatenate(
         [random.permutation(panel.raters)[: panel.each] for _ in range(panel.pieces)]
@@ -74,15 +78,17 @@ def drawn(panel: Panel, random: np.random.Generator) -> Columns:
     def normal(source: str, *shape: int) -> np.ndarray:
         return random.normal(0, math.sqrt(TRUTH[source]), shape)
 
+    people = np.repeat(np.arange(readings), panel.criteria) if raters_of_piece else rater
+    n_people = readings if raters_of_piece else panel.raters
     score = (
         (panel.mean or 2.5)
         + normal("piece", panel.pieces)[piece]
-        + normal("rater", panel.raters)[rater]
+        + normal("rater", n_people)[people]
     )
     score += np.repeat(normal("piece x rater", readings), panel.criteria)
     if panel.criteria > 1:
         score += normal("piece x criterion", panel.pieces, panel.criteria)[piece, criterion]
-        score += normal("rater x criterion", panel.raters, panel.criteria)[rater, criterion]
+        score += normal("rater x criterion", n_people, panel.criteria)[people, criterion]
         score += normal("piece x rater x criterion", len(score))
     if panel.mean is not None:
         score = np.clip(np.rint(score), 1, 4)
@@ -94,13 +100,30 @@ def study_of(columns: Columns) -> GStudy:
     return g_study(*columns)
 
 
+#: The cut of every panel, in points.
+CUT = 3.0
+WHOLE = Levels(1.0, 1.0)
+
+
+def alike(panel: Panel, pieces: int = 60_000) -> float:
+    """How often two panels of two raters put a piece on the same side of the cut, counted; each piece has raters of its own."""
+    large = replace(panel, pieces=pieces, raters=4, each=4, gone=0.0)
+    piece, rater, score, _ = drawn(large, np.random.default_rng(5), raters_of_piece=True)
+    means = np.zeros((pieces, 2))
+    np.add.at(means, (piece, rater // 2), score)
+    above = means / (2 * panel.criteria) >= CUT - 1e-9
+    return float(np.mean(above[:, 0] == above[:, 1]))
+
+
+@cache
 def truth(panel: Panel) -> dict[str, float]:
-    """The components, and g and phi for two raters; of whole levels, from panels far larger than anybody's."""
+    """The components, and g, phi and the decisions of two raters; of whole levels, from panels far larger than anybody's."""
     k = panel.criteria
-    known = TRUTH
+    known, middle = TRUTH, 2.5
     if panel.mean is not None:
         random, large = np.random.default_rng(1), replace(panel, pieces=1500, raters=40, each=40)
         studies = [study_of(drawn(large, random)) for _ in range(5)]
+        middle = float(np.mean([one.mean for one in studies]))
         known = {
             source: float(np.mean([one.variance(*source.split(" x ")) for one in studies]))
             for source in TRUTH
@@ -120,10 +143,14 @@ def truth(panel: Panel) -> dict[str, float]:
         for source in ("piece", "rater", "piece x rater")
     }
     one, relative = mean["piece"], mean["piece x rater"] / 2
+    absolute, far = relative + mean["rater"] / 2, (middle - CUT) ** 2
+    whole = panel.mean is not None
     return {
         **known,
         "g": one / (one + relative),
-        "phi": one / (one + relative + mean["rater"] / 2),
+        "phi": one / (one + absolute),
+        "phi_cut": (one + far) / (one + far + absolute),
+        "consistency": alike(panel) if whole else float(consistency(middle, one, absolute, CUT)),
     }
 
 
@@ -144,7 +171,7 @@ def coverage(panel: Panel, times: int, seed: int = 7) -> Iterator[Held]:
     rows: dict[str, list[tuple[float, float, bool]]] = {}
     for _ in range(times):
         study = study_of(drawn(panel, random))
-        found = decide(study, 2)
+        found = decide(study, 2, cut=CUT, levels=None if panel.mean is None else WHOLE)
         told = {
             one.source: (one.estimate, one.se, one.ci_low, one.ci_high)
             for one in study.components
@@ -153,6 +180,8 @@ def coverage(panel: Panel, times: int, seed: int = 7) -> Iterator[Held]:
         for name, value, sure in (
             ("g", found.g, found.g_sure),
             ("phi", found.phi, found.phi_sure),
+            ("phi_cut", found.phi_cut, found.phi_cut_sure),
+            ("consistency", found.consistency, found.consistency_sure),
         ):
             told[name] = (value, sure.se, sure.ci_low, sure.ci_high)
         for name, (value, se, low, high) in told.items():

@@ -28,8 +28,24 @@ def test_g_and_phi_of_the_truth_are_worked_from_its_components():
 
 def test_coverage_is_counted_for_every_number():
     found = list(dependability.coverage(Panel("small", 20, 5, 5), 20))
-    assert [one.what for one in found] == ["piece", "rater", "piece x rater", "g", "phi"]
+    assert [one.what for one in found] == [
+        "piece",
+        "rater",
+        "piece x rater",
+        "g",
+        "phi",
+        "phi_cut",
+        "consistency",
+    ]
     assert all(0.7 < one.share <= 1 and 0.5 < one.error_ratio < 2 for one in found)
+
+
+def test_what_two_panels_decide_alike_is_counted_with_raters_of_their_own():
+    panel = Panel("", 20, 5, 5, 2, mean=3.2)
+    wanted = dependability.truth(panel)
+    assert wanted["consistency"] == dependability.alike(panel)
+    assert dependability.alike(panel, 20_000) == pytest.approx(wanted["consistency"], abs=0.015)
+    assert wanted["phi"] < wanted["phi_cut"] < 1
 
 
 def test_the_peer_finds_the_same_components():

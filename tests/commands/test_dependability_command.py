@@ -8,6 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
+from calibrate.analysis.dependability_words import range_shown
+from calibrate.analysis.wording import percent
 from tests.support.score_commands import answered, ask, schema_of
 from tests.support.tree import ROOT
 
@@ -52,7 +54,21 @@ def test_json_of_brennans_data_fits_the_schema_and_his_numbers(run):
         "sem": pytest.approx(0.78125**0.5),
         "phi_cut": None,
         "consistency": None,
+        **{f"phi_cut_{one}": None for one in ("se", "ci_low", "ci_high")},
+        **{f"consistency_{one}": None for one in ("se", "ci_low", "ci_high")},
     }
+
+
+def test_decisions_at_the_cut_come_with_their_range(run):
+    answer = answer_of(run(LONG, "--levels", "0-9", "--cut", "5", "--json"))
+    two = answer["decision_study"][1]
+    for name in ("phi_cut", "consistency"):
+        assert 0 < two[f"{name}_ci_low"] < two[name] < two[f"{name}_ci_high"] <= 1
+        assert 0 < two[f"{name}_se"] < 0.5
+    low, high = two["consistency_ci_low"], two["consistency_ci_high"]
+    assert f"(plausibly {percent(low)} to {percent(high)})." in answer["sentence"]
+    shown = " ".join(run(LONG, "--levels", "0-9", "--cut", "5").stdout.split())
+    assert range_shown(low, high) in shown
 
 
 def test_a_table_with_gaps_codes_and_two_scales_fits_too(run):

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from calibrate.stats.generalizability import Component, GStudy, g_study
-from calibrate.stats.generalizability_decisions import Levels, decide
+from calibrate.stats.generalizability_decisions import Levels, consistency, decide
 
 
 def study(parts: dict[str, float], measured="piece", n_criteria=1, mean=2.5) -> GStudy:
@@ -87,6 +88,16 @@ def test_with_whole_levels_consistency_is_what_two_panels_count(n_criteria, cut)
 
 def _halves(m: int) -> tuple[slice, slice]:
     return slice(0, m), slice(m, 2 * m)
+
+
+def test_consistency_is_the_bivariate_normal():
+    """Owen's T beside SciPy's bivariate normal."""
+    for true, error, border in ((0.64, 0.36, 3.0), (0.1, 2.0, 2.6), (0.5, 0.01, 1.0)):
+        whole = true + error
+        z, rho = (border - 2.5) / math.sqrt(whole), true / whole
+        below = stats.multivariate_normal.cdf([z, z], cov=[[1, rho], [rho, 1]])
+        told = float(consistency(2.5, true, error, border))
+        assert told == pytest.approx(1 - 2 * stats.norm.cdf(z) + 2 * below, abs=1e-6)
 
 
 def test_what_rounding_adds_is_taken_off_and_never_all_of_the_error():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 
@@ -154,6 +155,47 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(panel, times):
         assert np.mean(each) > 0.95 - slack, name
     # And not because they are as wide as can be.
     assert np.mean([np.mean(held[name]) for name in ("g", "phi", "piece")]) < 0.995
+
+
+def test_intervals_at_the_cut_hold_the_truth_about_as_often_as_they_say():
+    """Scores without levels, so that the truth is in closed form; the mean lies on the cut or half a point below it."""
+    rng, times = np.random.default_rng(12), 80
+    true, error = TRUTH["piece"], (TRUTH["rater"] + TRUTH["piece x rater"]) / 2
+    normal = stats.multivariate_normal([2.5, 2.5], [[true + error, true], [true, true + error]])
+    seen: dict[tuple[float, str], list[tuple[float, float, float, float, float]]] = {}
+    for _ in range(times):
+        study = crossed(rng, 25, 6)
+        for cut in (2.5, 3.0):
+            far = (2.5 - cut) ** 2
+            below = float(stats.norm.cdf((cut - 2.5) / math.sqrt(true + error)))
+            found = decide(study, 2, cut=cut)
+            for name, value, sure, truth in (
+                ("phi", found.phi_cut, found.phi_cut_sure, (true + far) / (true + far + error)),
+                (
+                    "alike",
+                    found.consistency,
+                    found.consistency_sure,
+                    1 - 2 * below + 2 * float(normal.cdf([cut, cut])),
+                ),
+            ):
+                row = (truth, value, sure.se, sure.ci_low, sure.ci_high)
+                seen.setdefault((cut, name), []).append(row)
+    for what, rows in seen.items():
+        truth, value, se, low, high = np.array(rows).T
+        held = np.mean((low <= truth) & (truth <= high))
+        assert held > 0.95 - 3 * math.sqrt(0.95 * 0.05 / times), (what, held)
+        assert np.mean((low <= value) & (value <= high)) > 0.98, what
+        # The errors, on average, are the scatter of the estimates.
+        assert 0.7 < math.sqrt(np.mean(se**2)) / np.std(value) < 1.4, what
+
+
+def test_without_a_cut_or_an_error_nothing_is_said_of_how_sure_decisions_are():
+    study = crossed(np.random.default_rng(1))
+    assert math.isnan(decide(study, 2).consistency_sure.se)
+    assert math.isnan(decide(study, 2).phi_cut_sure.ci_low)
+    bare = dataclasses.replace(study, evidence=None)
+    assert math.isnan(decide(bare, 2, cut=3.0).consistency_sure.ci_low)
+    assert decide(bare, 2, cut=3.0).consistency == decide(study, 2, cut=3.0).consistency
 
 
 def test_what_has_no_error_says_so():

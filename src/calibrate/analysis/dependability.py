@@ -45,7 +45,7 @@ class Plan:
     ----------
     n_rater, n_task
         Readings of each piece, and pieces of each student (1 where the piece is measured).
-    g, phi, sem, phi_cut, consistency, g_sure, phi_sure
+    g, phi, sem, phi_cut, consistency, g_sure, phi_sure, phi_cut_sure, consistency_sure
         See `calibrate.stats.generalizability_decisions.Dependability`.
     hours
         Teacher-hours of scoring for the objects at hand; nan where no minutes are known.
@@ -61,6 +61,8 @@ class Plan:
     hours: float
     g_sure: Sure = UNSURE
     phi_sure: Sure = UNSURE
+    phi_cut_sure: Sure = UNSURE
+    consistency_sure: Sure = UNSURE
 
     def as_dict(self) -> dict[str, object]:
         """The fields of the JSON answer."""
@@ -75,6 +77,8 @@ class Plan:
             "consistency": self.consistency,
             **_sure("g", self.g_sure),
             **_sure("phi", self.phi_sure),
+            **_sure("phi_cut", self.phi_cut_sure),
+            **_sure("consistency", self.consistency_sure),
         }
 
 
@@ -239,6 +243,8 @@ def dependability(
             p.consistency,
             p.phi_sure.ci_low,
             p.phi_sure.ci_high,
+            p.consistency_sure.ci_low,
+            p.consistency_sure.ci_high,
         )
         for p in plans
     ]
@@ -278,6 +284,8 @@ def _plans(
                     hours,
                     one.g_sure,
                     one.phi_sure,
+                    one.phi_cut_sure,
+                    one.consistency_sure,
                 )
             )
     return tuple(found)

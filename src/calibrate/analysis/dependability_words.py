@@ -21,6 +21,8 @@ class Row(NamedTuple):
     consistency: float
     low: float
     high: float
+    consistency_low: float = math.nan
+    consistency_high: float = math.nan
 
 
 _PLAIN = {
@@ -176,5 +178,12 @@ def _cut(rows: Sequence[Row], study: GStudy) -> str:
     things = "pieces" if study.object == "piece" else "students"
     return upper_first(
         f"read by one rater, {percent(one.consistency)} of {things} would land on the same side of the cut if "
-        f"somebody else read them; by two, {percent(two.consistency)}."
+        f"somebody else read them{_plausibly(one)}; by two, {percent(two.consistency)}{_plausibly(two)}."
     )
+
+
+def _plausibly(row: Row) -> str:
+    """Where the share on the same side of the cut plausibly lies; nothing where it is not known."""
+    if math.isnan(row.consistency_low) or math.isnan(row.consistency_high):
+        return ""
+    return f" (plausibly {percent(row.consistency_low)} to {percent(row.consistency_high)})"

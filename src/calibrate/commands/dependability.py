@@ -180,6 +180,7 @@ def _plans(
         table.add_column(name, justify="right", no_wrap=True)
     if result.cut is not None:
         table.add_column("Same side of the cut", justify="right")
+        table.add_column("95% range", justify="right", no_wrap=True)
     timed = result.minutes_from != "not known"
     if timed:
         table.add_column("Scoring", justify="right", no_wrap=True)
@@ -190,7 +191,14 @@ def _plans(
             share(one.g),
             share(one.phi),
             range_of(one.phi_sure.ci_low, one.phi_sure.ci_high),
-            *([share(one.consistency)] if result.cut is not None else []),
+            *(
+                [
+                    share(one.consistency),
+                    range_of(one.consistency_sure.ci_low, one.consistency_sure.ci_high),
+                ]
+                if result.cut is not None
+                else []
+            ),
             *([hours(one.hours)] if timed else []),
         )
     return table

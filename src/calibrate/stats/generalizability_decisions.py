@@ -1,7 +1,6 @@
 """What other numbers of raters and tasks would bring: a decision study from variance components.
 
-Criteria are fixed: what a source adds to the mean over k criteria is its own variance and a k-th of its variance by criterion.
-``g`` looks at the order of the objects (how severe the raters are does not matter), ``phi`` at the points themselves.
+Criteria are fixed (`calibrate.stats.generalizability_parts`). ``g`` looks at the order of the objects (how severe the raters are does not matter), ``phi`` at the points themselves.
 
 Source: Brennan (2001), *Generalizability Theory*, section 4.3 (fixed facets) and chapter 2 (g and phi; phi at a cut, equation
 2.54); Brennan & Kane (1977), *Journal of Educational Measurement* 14, pp. 277–289. Decision consistency: the chance that two
@@ -15,14 +14,25 @@ What rounding to the levels adds to the variance of a mean, a twelfth of its squ
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 from calibrate.stats.generalizability import GStudy
-from calibrate.stats.generalizability_squares import Source, interval
+from calibrate.stats.generalizability_parts import (
+    ALONE,
+    RELATIVE,
+    Variance,
+    divisors,
+    error_parts,
+    errors_with,
+    variance_of_mean,
+    weights_of_parts,
+)
+from calibrate.stats.generalizability_squares import MeanSquares, interval
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -60,12 +70,15 @@ class Levels:
         first = math.ceil((cut - self.lowest) / step - 1e-9)
         return self.lowest + (first - 0.5) * step
 
-    def unrounded(self, error: float, n_scores: float) -> float:
+    def unrounded(self, error: Variance, n_scores: float) -> Variance:
         """The error variance of the mean without what rounding adds; a quarter of it stays in any case."""
-        return max(error - self.step_of_mean(n_scores) ** 2 / 12, error / _ROUNDED_MOST)
+        less, least = error - self.step_of_mean(n_scores) ** 2 / 12, error / _ROUNDED_MOST
+        return less * (less >= least) + least * (less < least)
 
 
 _ROUNDED_MOST = 4
+_DECISION_DRAWS = 4_000
+_SEED = 20_013
 
 
 @dataclass(frozen=True)
@@ -102,6 +115,8 @@ class Dependability:
     g_sure, phi_sure
         What the coefficients may be for objects and raters (and tasks) like these: the error by the delta method, the interval
         from the study's mean squares.
+    phi_cut_sure, consistency_sure
+        The same for the two numbers at the cut: the mean over objects, which they hang on too, is drawn with its own error.
     """
 
     n_rater: float
@@ -113,6 +128,8 @@ class Dependability:
     consistency: float
     g_sure: Sure = UNSURE
     phi_sure: Sure = UNSURE
+    phi_cut_sure: Sure = UNSURE
+    consistency_sure: Sure = UNSURE
 
 
 def decide(
@@ -138,93 +155,40 @@ def decide(
     nan = math.nan
     if study.undefined:
         return Dependability(n_rater, n_task, nan, nan, nan, nan, nan)
-    true, relative, absolute = _parts(study, n_rater, n_task)
+    part = error_parts(study)
+    true = part["object"]
+    relative, absolute = errors_with(part, n_rater, n_task)
     border, error = cut, absolute
     if cut is not None and levels is not None:
         n_scores = n_rater * n_task * study.n_criteria
         border, error = levels.border(cut, n_scores), levels.unrounded(absolute, n_scores)
+    evidence = study.evidence
+    sure = at_cut = (UNSURE, UNSURE)
+    if evidence is not None:
+        g_sure, phi_sure = (
+            _sure(study, evidence, n_rater, n_task, relative_only=one) for one in (True, False)
+        )
+        sure = (g_sure, phi_sure)
+        if cut is not None:
+            at_cut = _sure_at_cut(study, evidence, n_rater, n_task, cut, levels)
     return Dependability(
         n_rater,
         n_task,
         _share(true, relative),
         _share(true, absolute),
         math.sqrt(absolute),
-        nan if cut is None else _phi_at(study, true, absolute, cut),
-        nan if border is None else _consistency(study.mean, true, error, border),
-        _sure(study, n_rater, n_task, relative_only=True),
-        _sure(study, n_rater, n_task, relative_only=False),
+        nan if cut is None else _phi_at(study, part, absolute, cut),
+        nan if border is None else float(consistency(study.mean, true, error, border)),
+        *sure,
+        *at_cut,
     )
 
 
-def error_parts(study: GStudy) -> dict[str, float]:
-    """Variances of the mean over the study's criteria, by what they are divided by.
-
-    Returns
-    -------
-    dict
-        ``object`` (true differences), ``rater``, ``task``, ``both`` (a single reading of a single task) in the relative error;
-        ``rater_alone``, ``task_alone``, ``both_alone`` are what severity and difficulty add to the absolute error.
-    """
-    return {
-        name: sum((_fixed(study, *source) for source in sources), 0.0)
-        for name, sources in _sources(study.object).items()
-    }
-
-
-def _sources(measured: str) -> dict[str, list[Source]]:
-    return {
-        "object": [(measured,)],
-        "rater": [("piece", "rater"), ("rater:piece",), ("student", "rater")],
-        "task": [("student", "task"), ("task:student",)],
-        "both": [
-            ("student", "task", "rater"),
-            ("task:student", "rater"),
-            ("rater:task:student",),
-        ],
-        "rater_alone": [("rater",)],
-        "task_alone": [("task",)],
-        "both_alone": [("task", "rater")],
-    }
-
-
-def _parts(study: GStudy, n_rater: float, n_task: float) -> tuple[float, float, float]:
-    """True variance, relative error and absolute error of the mean score."""
-    part = error_parts(study)
-    shrunk = _divisors(n_rater, n_task)
-    relative = sum((part[name] / shrunk[name] for name in _RELATIVE), 0.0)
-    alone = sum((part[name] / shrunk[name] for name in _ALONE), 0.0)
-    return part["object"], relative, relative + alone
-
-
-_RELATIVE = ("rater", "task", "both")
-_ALONE = ("rater_alone", "task_alone", "both_alone")
-
-
-def _divisors(n_rater: float, n_task: float) -> dict[str, float]:
-    """What each part of the error is divided by."""
-    each = (n_rater, n_task, n_rater * n_task)
-    return {name: by for names in (_RELATIVE, _ALONE) for name, by in zip(names, each, strict=True)}
-
-
-def _sure(study: GStudy, n_rater: float, n_task: float, *, relative_only: bool) -> Sure:
-    evidence = study.evidence
-    if evidence is None:
-        return UNSURE
-    place = {source: i for i, source in enumerate(evidence.sources)}
-
-    def weights(name: str) -> FloatArray:
-        found = np.zeros(len(place))
-        for source in _sources(study.object)[name]:
-            for one, part in ((source, 1.0), ((*source, "criterion"), 1 / study.n_criteria)):
-                if one in place:
-                    found[place[one]] += part
-        return found
-
-    shrunk = _divisors(n_rater, n_task)
-    true = weights("object")
-    error = np.zeros(len(place))
-    for name in _RELATIVE if relative_only else (*_RELATIVE, *_ALONE):
-        error += weights(name) / shrunk[name]
+def _sure(
+    study: GStudy, evidence: MeanSquares, n_rater: float, n_task: float, *, relative_only: bool
+) -> Sure:
+    """How sure g or phi is."""
+    true, error = _true_and_error(study, evidence, n_rater, n_task, relative_only=relative_only)
     now = np.array([study.variance(*source) for source in evidence.sources])
     t, e = float(true @ now), float(error @ now)
     if t + e <= 0:
@@ -236,37 +200,94 @@ def _sure(study: GStudy, n_rater: float, n_task: float, *, relative_only: bool) 
         return Sure(se, *interval(drawn / (drawn + lost)))
 
 
-def _fixed(study: GStudy, *source: str) -> float:
-    return study.variance(*source) + study.variance(*source, "criterion") / study.n_criteria
+def _true_and_error(
+    study: GStudy, evidence: MeanSquares, n_rater: float, n_task: float, *, relative_only: bool
+) -> tuple[FloatArray, FloatArray]:
+    """How true differences and the error are made of the components of the evidence, shape (sources,) each."""
+    weights, shrunk = weights_of_parts(study, evidence), divisors(n_rater, n_task)
+    error = np.zeros(len(evidence.sources))
+    for name in RELATIVE if relative_only else (*RELATIVE, *ALONE):
+        error += weights[name] / shrunk[name]
+    return weights["object"], error
+
+
+def _sure_at_cut(
+    study: GStudy,
+    evidence: MeanSquares,
+    n_rater: float,
+    n_task: float,
+    cut: float,
+    levels: Levels | None,
+) -> tuple[Sure, Sure]:
+    """How sure phi at the cut and the consistency of decisions are: components and mean as they could be."""
+    border, n_scores = cut, n_rater * n_task * study.n_criteria
+    if levels is not None:
+        border = levels.border(cut, n_scores)
+
+    def at_cut(true: FloatArray, error: FloatArray, mean: FloatArray) -> FloatArray:
+        # A mean near the cut may lie on either side of it; its distance is never below 0.
+        far = np.maximum(mean - cut if study.mean >= cut else cut - mean, 0.0) ** 2
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray((true + far) / (true + far + error))
+
+    def alike(true: FloatArray, error: FloatArray, mean: FloatArray) -> FloatArray:
+        left = error if levels is None else levels.unrounded(error, n_scores)
+        return consistency(mean, true, left, border)
+
+    of_true, of_error = _true_and_error(study, evidence, n_rater, n_task, relative_only=False)
+    drawn = study.draws[:: max(len(study.draws) // _DECISION_DRAWS, 1)]
+    part = {name: drawn @ one for name, one in weights_of_parts(study, evidence).items()}
+    chance = np.random.default_rng(_SEED).standard_normal(len(drawn))
+    mean = study.mean + np.sqrt(variance_of_mean(study, part)) * chance
+    now = np.array([study.variance(*source) for source in evidence.sources])
+    at = np.array([of_true @ now, of_error @ now, study.mean])
+    spread = np.zeros((3, 3))
+    both = np.stack([of_true, of_error])
+    spread[:2, :2] = both @ evidence.covariance @ both.T
+    spread[2, 2] = variance_of_mean(study, error_parts(study))
+    found = []
+    for what in (at_cut, alike):
+        values = what(drawn @ of_true, drawn @ of_error, mean)
+        found.append(Sure(_by_delta(what, at, spread), *interval(values)))
+    return found[0], found[1]
+
+
+def _by_delta(
+    what: Callable[[FloatArray, FloatArray, FloatArray], FloatArray],
+    at: FloatArray,
+    spread: FloatArray,
+) -> float:
+    """The standard error of a function of true variance, error variance and mean, whose covariance is known."""
+    width = 1e-4 * float(at[0] + at[1])
+    if width <= 0:
+        return math.nan
+    up = at[:, None] + width * np.eye(3)
+    down = np.maximum(at[:, None] - width * np.eye(3), [[0.0], [0.0], [-np.inf]])
+    slope = (what(*up) - what(*down)) / np.diag(up - down)
+    return math.sqrt(max(float(slope @ spread @ slope), 0.0))
 
 
 def _share(true: float, error: float) -> float:
     return true / (true + error) if true + error > 0 else math.nan
 
 
-def _phi_at(study: GStudy, true: float, absolute: float, cut: float) -> float:
+def _phi_at(study: GStudy, part: Mapping[str, float], absolute: float, cut: float) -> float:
     """Phi at the cut, the squared distance of the mean from it freed of the mean's own error."""
-    part = error_parts(study)
-    of_mean = (
-        true / study.n_objects
-        + part["rater_alone"] / study.n_raters
-        + part["task_alone"] / study.tasks
-        + part["rater"] / (study.n_objects * study.readings)
-        + part["task"] / (study.n_objects * study.tasks)
-        + (part["both"] + part["both_alone"]) / (study.n_objects * study.readings * study.tasks)
-    )
-    distance = max((study.mean - cut) ** 2 - of_mean, 0.0)
-    return _share(true + distance, absolute)
+    distance = max((study.mean - cut) ** 2 - variance_of_mean(study, part), 0.0)
+    return _share(part["object"] + distance, absolute)
 
 
-def _consistency(mean: float, true: float, absolute: float, border: float) -> float:
-    whole = true + absolute
-    if whole <= 0:
-        return math.nan
-    if absolute == 0:
-        return 1.0
-    z = (border - mean) / math.sqrt(whole)
-    phi = true / whole
-    covariance = np.array([[1.0, phi], [phi, 1.0]])
-    both_below = float(stats.multivariate_normal.cdf([z, z], cov=covariance))
-    return min(1.0, max(0.0, 1 - 2 * float(special.ndtr(z)) + 2 * both_below))
+def consistency(
+    mean: npt.ArrayLike, true: npt.ArrayLike, error: npt.ArrayLike, border: float
+) -> FloatArray:
+    """The chance that two panels put an object on the same side of the border; ``nan`` where nothing varies.
+
+    Both means are normal about ``mean`` with the variance ``true + error`` and the covariance ``true``; that both lie below
+    is Φ(z) − 2·T(z, √((1 − ρ)/(1 + ρ))) with Owen's T function (Owen 1956, *Annals of Mathematical Statistics* 27, pp. 1075–1090).
+    """
+    mean, true, error = (np.asarray(one, dtype=float) for one in (mean, true, error))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        z = (border - mean) / np.sqrt(true + error)
+        # (1 − ρ)/(1 + ρ) with ρ = true/(true + error)
+        alike = 1 - 4 * special.owens_t(z, np.sqrt(error / (2 * true + error)))
+    return np.asarray(np.clip(alike, 0.0, 1.0))
