@@ -174,6 +174,7 @@ def _span(found: pd.DataFrame, column: str = "share") -> str:
 SAFE = ["exact", "adjacent", "Brennan-Prediger", "Gwet's AC2"]
 LIKE_KAPPA = ["Cohen", "Scott", "Lin", "Fleiss", "Conger", "alpha"]
 CEILING = "near the ceiling"
+FEW = "three raters"
 
 
 def _these(found: pd.DataFrame) -> pd.DataFrame:
@@ -218,15 +219,21 @@ def like_these(found: pd.DataFrame) -> str:
     """What the intervals for raters like these are worth."""
     like = found[found["who"] == "raters like these"]
     icc = like["coefficient"].str.startswith("ICC")
-    wide = [
-        f"{_span(rows[rows['coefficient'] == 'Gwet' + chr(39) + 's AC2'], 'width')} with {room}"
-        for room, rows in like[like["pieces"] >= 30].groupby("room", sort=False)
-    ]
+    enough = like[~icc & (like["pieces"] >= 30)]
+    wide = enough[enough["coefficient"] == "Gwet's AC2"]
+    few = enough["room"] == FEW
+
+    def kinds(pieces: int) -> str:
+        now = like[~icc & (like["pieces"] == pieces)]
+        kappa = now["coefficient"].isin(LIKE_KAPPA)
+        return f"{_span(now[~kappa])}, those of kappas and alpha in {_span(now[kappa])}"
+
     return (
-        f"From 10 pieces on the intervals of agreement and kappas hold the truth in {_span(like[~icc & (like['pieces'] >= 10)])} "
-        "of the panels: they keep more than they promise, and are wide for it (AC2's, from 30 pieces on, on average "
-        f"{', '.join(wide)}). With 5 pieces they hold it in {_span(like[~icc & (like['pieces'] == 5)])}. ICC's hold it in "
-        f"{_span(like[icc])}, whatever the number of pieces."
+        f"From 30 pieces on the intervals of agreement and kappas hold the truth in {_span(enough[~few])} of the panels with six "
+        f"raters, and in {_span(enough[few])} with three, which is more than they promise: AC2's is on average "
+        f"{_span(wide[wide['room'] == FEW], 'width')} wide with three raters, {_span(wide[wide['room'] != FEW], 'width')} with "
+        f"six. With 10 pieces those of agreement, Brennan-Prediger and AC2 hold it in {kinds(10)}; with 5 pieces in {kinds(5)}. "
+        f"ICC's hold it in {_span(like[icc])}, whatever the number of pieces."
     )
 
 

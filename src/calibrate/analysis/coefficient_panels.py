@@ -96,7 +96,7 @@ class Panel:
             *self._icc(ratings.unit, ratings.rater, numbers),
         ]
         if self.every:
-            found += [self._kendall(ratings), *(one(ratings) for one in _FOR_PAIRS)]
+            found += [self._kendall(ratings), *self._pairs(ratings)]
         return tuple(_warned(one) for one in found)
 
     def of_all(
@@ -137,7 +137,7 @@ class Panel:
         ]
         if self.every:
             numbers = wholes.ratings
-            found_all += [_of_whole(one(numbers)) for one in (self._kendall, *_FOR_PAIRS)]
+            found_all += [_of_whole(one) for one in (self._kendall(numbers), *self._pairs(numbers))]
             found_all.append(cronbach_alpha(wholes.by_criterion))
         return tuple(_warned(one) for one in found_all)
 
@@ -167,6 +167,13 @@ class Panel:
             return drawn
         return replace(drawn, method=f"{what}; {drawn.method}")  # how near is adjacent stays told
 
+    def _of_two(self, statistic: Statistic, ratings: Ratings) -> Coefficient:
+        """A coefficient of two raters, who say nothing about raters like them."""
+        return for_raters_like_these(statistic, ratings) if self.like_these else statistic(ratings)
+
+    def _pairs(self, ratings: Ratings) -> list[Coefficient]:
+        return [self._of_two(one, ratings) for one in _FOR_PAIRS]
+
     def _kendall(self, ratings: Ratings) -> Coefficient:
         return kendall_w(ratings, draws=self.draws, seed=self.seed)
 
@@ -177,13 +184,18 @@ class Panel:
     def _beyond_luck(self, ratings: Ratings) -> list[Coefficient]:
         two = ratings.n_raters == 2
         if not self.every:
-            kappa = cohen_kappa(ratings) if two else self._spoken(fleiss_kappa, ratings)
+            kappa = (
+                self._of_two(cohen_kappa, ratings) if two else self._spoken(fleiss_kappa, ratings)
+            )
             return [kappa, self._spoken(gwet_ac, ratings), self._alpha(ratings, "ordinal")]
         found = []
         for of_two in (cohen_kappa, scott_pi):
             # For more than two raters the reason is told once, not for every set of weights.
             weights = _WEIGHTS if two else ("quadratic",)
-            found += [of_two(ratings, one) for one in weights]
+            found += [
+                self._of_two(lambda r, f=of_two, w=one: f(r, w), ratings)  # type: ignore[misc]
+                for one in weights
+            ]
         for of_many in (conger_kappa, fleiss_kappa, brennan_prediger, gwet_ac):
             found += [
                 self._spoken(lambda r, f=of_many, w=one: f(r, w), ratings)  # type: ignore[misc]

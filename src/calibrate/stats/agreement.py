@@ -12,7 +12,13 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.stats.chance import Chance, chance_corrected, few_shared, spread_by_piece
+from calibrate.stats.chance import (
+    Chance,
+    chance_corrected,
+    few_shared,
+    moves_by_piece,
+    spread_by_piece,
+)
 from calibrate.stats.intervals import share_interval, t_interval
 from calibrate.stats.ratings import Ratings
 from calibrate.stats.results import LEAST_ERROR, NO_PAIRS, NO_VARIATION, ONE_PIECE, Coefficient
@@ -214,13 +220,14 @@ def _plain(
         return replace(found, flags=(*flags, ONE_PIECE))
     if count_single:
         pieces = ratings.n_pieces
-        se = spread_by_piece(ratings, ratings.n_units / n_shared * agreeing - value)
+        few, influence = 1.0, ratings.n_units / n_shared * agreeing - value
     else:
         # Units that were scored once move nothing: the spread is that of the shared pieces alone.
         pieces = basis.n_pieces
         influence = np.where(shared, ratings.n_units / n_shared * (agreeing - value), 0.0)
-        se = few_shared(ratings) * spread_by_piece(ratings, influence)
-    found = replace(found, se=se)
+        few = few_shared(ratings)
+    se = few * spread_by_piece(ratings, influence)
+    found = replace(found, se=se, by_piece=few * moves_by_piece(ratings, influence))
     if symmetric:
         low, high = t_interval(value, se, pieces, 0.0, 1.0)
         told = basis.method.replace("Wilson", "t")

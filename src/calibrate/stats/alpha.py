@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from calibrate.errors import ArgumentError
 from calibrate.stats.bootstrap import SEED, Statistic, bootstrap
-from calibrate.stats.chance import few_shared, spread_by_piece
+from calibrate.stats.chance import few_shared, moves_by_piece, spread_by_piece
 from calibrate.stats.draws import draw_sums
 from calibrate.stats.intervals import fisher_interval, t_interval
 from calibrate.stats.ratings import IntArray, Ratings
@@ -107,6 +107,7 @@ def krippendorff_alpha(
         return replace(found, flags=(ONE_PIECE,))
     if bool((patterns.counts.max(axis=1) == patterns.readings)[shared].all()):
         return replace(found, se=0.0, flags=(PERFECT,))
+    found = replace(found, by_piece=_by_piece(ratings, measurement))
     if draws < 1:
         return found
     drawing = draw_sums(ratings, coincidences, within_blocks=within_blocks)
@@ -143,6 +144,24 @@ def _value(ratings: Ratings, measurement: str) -> float:
     kept = patterns.shared
     totals = patterns.times[kept] @ coincidences(patterns.counts[kept])
     return float(alpha_of_totals(_numbers(ratings, measurement), measurement)(totals[None, :])[0])
+
+
+def _by_piece(ratings: Ratings, measurement: str) -> FloatArray:
+    """How far each piece moves alpha, shape (n_pieces,): its coincidences by the slope of alpha in their totals."""
+    patterns = ratings.patterns
+    each = coincidences(patterns.counts)
+    totals = patterns.times @ each
+    step = 1e-4 * float(totals.sum()) * np.eye(len(totals))
+    alpha = alpha_of_totals(_numbers(ratings, measurement), measurement)
+    slope = (alpha(totals + step) - alpha(totals - step)) / (2 * step.max())
+    moved = np.bincount(
+        ratings.piece, weights=(each @ slope)[patterns.which], minlength=ratings.n_pieces
+    )
+    # A piece that was scored once moves nothing.
+    counts = np.bincount(ratings.piece, weights=ratings.shared, minlength=ratings.n_pieces) > 0
+    pieces = int(counts.sum())
+    few = math.sqrt(pieces / (pieces - 1))
+    return np.where(counts, few * (moved - moved[counts].mean()), 0.0)
 
 
 def weighted_alpha(
@@ -203,7 +222,11 @@ def weighted_alpha(
     share = 2 * (1 - plain) / (1 - expected)
     influence[shared] = (seen - expected) / (1 - expected) - share * (near - expected) - plain
     few = few_shared(ratings) * ratings.n_units / n
-    found = replace(found, se=few * spread_by_piece(ratings, influence))
+    found = replace(
+        found,
+        se=few * spread_by_piece(ratings, influence),
+        by_piece=few * moves_by_piece(ratings, influence),
+    )
     if bool((patterns.agreeing(matrix)[shared] == 1.0).all()):
         return replace(found, flags=(PERFECT,))
     if found.se < LEAST_ERROR:

@@ -80,12 +80,19 @@ def spread_by_piece(
     patterns = ratings.patterns
     if by_unit is None and not ratings.is_clustered:
         squares = float(patterns.times @ influence**2)
-    else:
-        each = influence[patterns.which]
-        each = each if by_unit is None else each + by_unit
-        by_piece = np.bincount(ratings.piece, weights=each)
-        squares = float(by_piece @ by_piece)
-    return math.sqrt(pieces / (pieces - 1) * squares) / ratings.n_units
+        return math.sqrt(pieces / (pieces - 1) * squares) / ratings.n_units
+    return float(np.linalg.norm(moves_by_piece(ratings, influence, by_unit)))
+
+
+def moves_by_piece(
+    ratings: Ratings, influence: FloatArray, by_unit: FloatArray | None = None
+) -> FloatArray:
+    """How far each piece moves a mean over units, shape (n_pieces,): the root of the sum of squares is `spread_by_piece`."""
+    each = influence[ratings.patterns.which]
+    each = each if by_unit is None else each + by_unit
+    pieces = ratings.n_pieces
+    scale = math.sqrt(pieces / (pieces - 1)) / ratings.n_units
+    return np.asarray(scale * np.bincount(ratings.piece, weights=each, minlength=pieces))
 
 
 def chance_corrected(
@@ -165,7 +172,11 @@ def chance_corrected(
         seen = n / n_shared * (agreeing - observed * shared) / (1.0 - expected)
         few, pieces = few_shared(ratings), basis.n_pieces
     influence = seen - share * model.influence
-    found = replace(found, se=few * spread_by_piece(ratings, influence, by_unit))
+    found = replace(
+        found,
+        se=few * spread_by_piece(ratings, influence, by_unit),
+        by_piece=few * moves_by_piece(ratings, influence, by_unit),
+    )
     if bool((agreeing[shared] == 1.0).all()):
         return replace(found, flags=(PERFECT,))
     if found.se < LEAST_ERROR:

@@ -38,7 +38,7 @@ def standard_error(influence: FloatArray, piece: IntArray) -> float:
     return float(math.sqrt(pieces / (pieces - 1) * float(by_piece @ by_piece)) / len(influence))
 
 
-def fisher_interval(value: float, se: float, pieces: int) -> tuple[float, float]:
+def fisher_interval(value: float, se: float, pieces: float) -> tuple[float, float]:
     """A 95% interval for a coefficient that cannot pass 1: Student's t on Fisher's z scale, and back.
 
     Symmetric intervals lie too high where a coefficient is near 1 and pieces are few: near the ceiling chances lie below.
@@ -52,7 +52,7 @@ def fisher_interval(value: float, se: float, pieces: int) -> tuple[float, float]
     return math.tanh(math.atanh(value) - half), math.tanh(math.atanh(value) + half)
 
 
-def share_interval(share: float, se: float, pieces: int) -> tuple[float, float]:
+def share_interval(share: float, se: float, pieces: float) -> tuple[float, float]:
     """A 95% interval for a proportion whose standard error was found by piece.
 
     Wilson's interval (1927, *Journal of the American Statistical Association* 22, pp. 209–212) with as many independent
@@ -73,7 +73,7 @@ def share_interval(share: float, se: float, pieces: int) -> tuple[float, float]:
 
 
 def t_interval(
-    value: float, se: float, pieces: int, low: float = -1.0, high: float = 1.0
+    value: float, se: float, pieces: float, low: float = -1.0, high: float = 1.0
 ) -> tuple[float, float]:
     """A 95% interval from Student's t with pieces − 1 degrees of freedom, cut at what the statistic can reach."""
     if not (math.isfinite(value) and math.isfinite(se)) or pieces < 2:
@@ -92,7 +92,7 @@ def normal_interval(
     return min(value, max(low, value - half)), min(high, value + half)
 
 
-def exact_interval(share: float, pieces: int) -> tuple[float, float]:
+def exact_interval(share: float, pieces: float) -> tuple[float, float]:
     """The exact 95% interval of a proportion of some pieces (Clopper & Pearson 1934, *Biometrika* 26).
 
     For the case in which every piece shows the same agreement (all, none, or half of it): the usual interval then has

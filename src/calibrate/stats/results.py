@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
 
 #: Flags that several statistics share, in the words that people see.
 NO_VARIATION = "no variation"
@@ -50,6 +55,9 @@ class Coefficient:
         The probability of a value this high or higher if raters had nothing in common; ``nan`` where it is not worked out.
     observed, expected
         Observed agreement and the agreement expected by chance (0–1), for chance-corrected coefficients; else ``nan``.
+    by_piece
+        How far each piece moves the value, shape (n_pieces,), for coefficients whose error is found by piece: the square root of
+        the sum of its squares is that error. None where it is not worked out. It is no part of what is shown or compared.
     """
 
     name: str
@@ -68,6 +76,7 @@ class Coefficient:
     expected: float = math.nan
     se_null: float = math.nan
     p_null: float = math.nan
+    by_piece: FloatArray | None = field(default=None, repr=False, compare=False)
 
     @property
     def is_defined(self) -> bool:
