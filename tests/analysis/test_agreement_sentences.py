@@ -50,7 +50,10 @@ def test_few_pieces_settle_nothing_and_the_sentence_says_so():
 
 def test_raters_like_these_are_asked_for_by_name():
     few = agreement(table(), FOUR, like_these=True).total
-    assert "2 raters say nothing about raters like them" in few.coefficient("gwet_ac").flags[0]
+    for name in ("exact_agreement", "cohen_kappa", "gwet_ac", "krippendorff_alpha"):
+        one = few.coefficient(name)
+        assert "2 raters say nothing about raters like them" in one.flags[0]
+        assert not one.has_interval
     rows = table(raters=5, pieces=20)
     these, like = agreement(rows, FOUR), agreement(rows, FOUR, like_these=True, draws=200)
     for name in ("exact_agreement", "fleiss_kappa", "gwet_ac", "krippendorff_alpha"):
