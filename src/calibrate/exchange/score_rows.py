@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from calibrate.exchange.cells import Columns, Row, plain_heading
 from calibrate.exchange.problems import Problems
 from calibrate.exchange.source_files import SourceFile, read_source
 from calibrate.exchange.tables import column_letter, table_of
+from calibrate.exchange.written_tables import unguarded
 from calibrate.model.rubric import ConditionCode, Level, Rubric
 from calibrate.model.scores import ReadingPurpose
 from calibrate.model.session import RoundName
@@ -126,6 +127,8 @@ def score_rows_of(
 ) -> ScoreRows:
     """Read scores from a file that is already open. See `read_score_rows`."""
     table = table_of(source)
+    plain = tuple(tuple(unguarded(cell) for cell in row) for row in table.rows)
+    table = replace(table, rows=plain)  # an export's apostrophe is none of the text
     problems = Problems(source.name)
     problems.warnings.extend(table.warnings)
     headings = {plain_heading(one) for one in table.columns}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
 
-from calibrate.model.roster import Enrolment, Teaching
+from calibrate.model.roster import Edition, Enrolment, Teaching
 from calibrate.model.rubric import Purpose, Rubric
 from calibrate.model.work import Piece, Task
 from calibrate.store.repository import Unit
@@ -26,7 +26,7 @@ class Known:
     tasks
         By their id.
     raters
-        Our ids by the ids of the files.
+        Our ids by the ids of the files, and by the codes that exported files have in their place.
     """
 
     def __init__(self, unit: Unit) -> None:
@@ -35,7 +35,10 @@ class Known:
         self.pieces |= {piece.source_id: piece for piece in pieces if piece.source == SOURCE}
         self.tasks: dict[str, Task] = {one.id: one for one in unit.work.tasks.all()}
         self.rated_tasks = RatedTasks(unit, pieces)
-        self.raters = {
+        staff = {one.id for one in unit.people.raters.all()}
+        given = unit.people.given.all(edition=Edition.INSIDE)
+        self.raters = {one.label: one.person_id for one in given if one.person_id in staff}
+        self.raters |= {
             source_id: one.id for source_id, one in unit.people.by_source("rater", SOURCE).items()
         }
         self.rubrics = {(one.id, one.version): one for one in unit.rubrics.all()}

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from calibrate.exchange.score_rows import OPERATIONAL, ScoreRow
+from calibrate.exchange.written_tables import writable
 from calibrate.model.ids import new_id
 from calibrate.model.scores import Reading, ReadingPurpose, Score
 from calibrate.workflows.imports import ImportRun
@@ -265,7 +266,7 @@ def _score(run: ImportRun, reading: Reading, one: Judgement, old: Score | None) 
             new_id("sc"), reading.id, one.criterion, one.level_id, one.code_id, one.comment
         )
     same = (old.level_id, old.code_id) == (one.level_id, one.code_id)
-    if same and one.comment in ("", old.comment):
+    if same and (not one.comment or _words(one.comment) == _words(old.comment)):
         run.tally.count("scores", "unchanged")
         return None
     if reading.import_id is None and reading.round != OPERATIONAL:
@@ -286,3 +287,8 @@ def _score(run: ImportRun, reading: Reading, one: Judgement, old: Score | None) 
         one.comment or old.comment,
         replaces=old.id,
     )
+
+
+def _words(comment: str) -> list[str]:
+    """What a comment says: tables lose spaces at its ends, and signs that they cannot hold."""
+    return writable(comment).split()
