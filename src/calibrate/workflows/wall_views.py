@@ -24,11 +24,11 @@ from calibrate.analysis.wall import (
 from calibrate.analysis.wall_groups import CLASSROOM, GROWTH, cards_of, grouped
 from calibrate.errors import NotFound
 from calibrate.model.continuum import Continuum
-from calibrate.model.roster import Edition
 from calibrate.model.work import Piece
 from calibrate.store.project import Project
 from calibrate.workflows.district_facts import DistrictFacts, district_facts
 from calibrate.workflows.placement import place_beside_exemplar, take_back_placement
+from calibrate.workflows.pseudonyms import inside_pseudonyms
 from calibrate.workflows.shown_work import ShownPage, shown_pages
 
 ACTOR = "writing wall"
@@ -245,15 +245,5 @@ def open_wall(folder: Path) -> WallSource:
             )
         with project.reading() as unit:
             pieces = {one.code: one for one in unit.work.pieces.all()}
-        pseudonyms = _pseudonyms(project, sorted(set(facts.children["student"])))
+        pseudonyms = inside_pseudonyms(project, facts.children["student"], "student")
     return WallSource(folder, facts, facts.continuum, pieces, pseudonyms)
-
-
-def _pseudonyms(project: Project, children: list[str]) -> dict[str, str]:
-    """What children are called in the inside edition; written only where somebody has none yet."""
-    with project.reading() as unit:
-        given = {one.person_id: one.label for one in unit.people.given.all(edition=Edition.INSIDE)}
-    if all(one in given for one in children):
-        return {one: given[one] for one in children}
-    with project.transaction() as unit:
-        return unit.people.pseudonyms(Edition.INSIDE, children, "student")
