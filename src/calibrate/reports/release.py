@@ -37,6 +37,7 @@ from calibrate.reports.files import write_private
 from calibrate.reports.kinds import KINDS
 from calibrate.reports.measures import measure_name
 from calibrate.reports.released_comparison import number_or_none, released_comparison
+from calibrate.reports.released_wall import PREFIX, wall_tables
 from calibrate.store.project import Project
 from calibrate.workflows.district_facts import DistrictFacts, district_facts
 
@@ -63,8 +64,16 @@ class Released:
         return dict(self.held["labels"])
 
 
-def release_tables(project: Project) -> Path:
+def release_tables(project: Project, *, wall: bool = False) -> Path:
     """Decide what is hidden, write the released tables and, for staff, the record of the decision.
+
+    Parameters
+    ----------
+    project
+        The project.
+    wall
+        Whether the writing wall's counts are released too. Once they were, every later release decides about them as well:
+        somebody may hold them beside the reports.
 
     Returns
     -------
@@ -73,9 +82,11 @@ def release_tables(project: Project) -> Path:
     """
     facts = district_facts(project)
     settings = project.settings
-    children, specs = _counted(facts)
+    path = project.reports / "outside" / RELEASED
+    wall = wall or bool(_held_before(path).get("strands"))
+    children, specs = _counted(facts, wall=wall)
     released = suppress(children, specs, min_n=settings.min_n)
-    fingerprint = _hash_of(released.tables)
+    fingerprint = _hash_of(one for one in released.tables if not one.id.startswith(PREFIX))
     held = {
         "version": 1,
         "district": settings.name,
@@ -85,6 +96,7 @@ def release_tables(project: Project) -> Path:
         "windows": [one.id for one in facts.windows],
         "schools": [one.id for one in facts.schools],
         "measures": list(measures_of(facts.scales)),
+        "strands": [one.id for one in facts.continuum.strands] if wall and facts.continuum else [],
         "labels": _labels(facts),
         "tables": [one.as_dict() for one in released.tables],
         "trends": {
@@ -94,7 +106,6 @@ def release_tables(project: Project) -> Path:
         | {"district": _trend(facts, [one.id for one in facts.sessions])},
         "comparison": released_comparison(facts),
     }
-    path = project.reports / "outside" / RELEASED
     _withdraw_older(path, fingerprint)
     write_private(path, json.dumps(held, indent=1, ensure_ascii=False).encode())
     record = [asdict(one) for one in released.hidden]
@@ -104,13 +115,18 @@ def release_tables(project: Project) -> Path:
 
 def _withdraw_older(path: Path, input_hash: str) -> None:
     """Remove the pages of an earlier release: set against new ones they could tell what is hidden."""
-    try:
-        same = json.loads(path.read_text(encoding="utf-8"))["input_hash"] == input_hash
-    except (OSError, ValueError, KeyError):
-        same = False
-    if not same:
+    if _held_before(path).get("input_hash") != input_hash:
         for kind in KINDS.values():
             shutil.rmtree(path.parent / kind.folder, ignore_errors=True)
+
+
+def _held_before(path: Path) -> dict[str, Any]:
+    """What was released before; nothing where nothing was, or it cannot be read."""
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return held if isinstance(held, dict) else {}
 
 
 def read_released(project_folder: Path) -> Released:
@@ -145,7 +161,7 @@ def growth_table(strand: str) -> str:
     return f"growth/{strand}"
 
 
-def _counted(facts: DistrictFacts) -> tuple[pd.DataFrame, list[TableSpec]]:
+def _counted(facts: DistrictFacts, *, wall: bool = False) -> tuple[pd.DataFrame, list[TableSpec]]:
     """The children with what is counted of them, and every table of every report."""
     levels = child_levels(facts.records, facts.scales, facts.children)
     measures = measures_of(facts.scales)
@@ -178,14 +194,20 @@ def _counted(facts: DistrictFacts) -> tuple[pd.DataFrame, list[TableSpec]]:
                     )
                 )
     first, last = facts.windows[0], facts.latest_window()
-    if facts.continuum is not None and first.id != last.id:
-        cards = wall_cards(
-            facts.records,
-            facts.continuum,
-            facts.rubric,
-            roll=facts.children,
-            placements=facts.placements,
-        )
+    if facts.continuum is None:
+        return pd.concat(children, ignore_index=True), specs
+    cards = wall_cards(
+        facts.records,
+        facts.continuum,
+        facts.rubric,
+        roll=facts.children,
+        placements=facts.placements,
+    )
+    if wall:
+        placed, more = wall_tables(facts, cards)
+        children += placed
+        specs += more
+    if first.id != last.id:
         for strand in facts.continuum.strands:
             error = placement_error(
                 facts.readings, facts.scales, facts.continuum, facts.rubric, strand.id
