@@ -15,7 +15,7 @@ import pandas as pd
 
 from calibrate.analysis.piece_groups import PieceGroups, piece_groups
 from calibrate.analysis.readings import LeftOut, ScaleLike, as_scales, independent_blind
-from calibrate.analysis.severity_anchors import notes_on_anchors
+from calibrate.analysis.severity_anchors import notes_on_anchors, notes_on_displaced
 from calibrate.analysis.severity_drift import RereadDrift, reread_drift
 from calibrate.analysis.severity_effects import (
     BiasTable,
@@ -24,7 +24,8 @@ from calibrate.analysis.severity_effects import (
     effects_by_rater,
 )
 from calibrate.analysis.severity_steps import LevelAdvice, level_advice
-from calibrate.analysis.severity_words import RaterVerdict, rater_verdicts, whole_sentence
+from calibrate.analysis.severity_verdicts import RaterVerdict, rater_verdicts
+from calibrate.analysis.severity_words import whole_sentence
 from calibrate.errors import ArgumentError
 from calibrate.stats.facets import FacetsFit, fit_facets, prepare_judgements
 from calibrate.stats.facets.model import measured_judgements
@@ -139,7 +140,7 @@ def severity_model(
     fit = fit_facets(
         data, estimator=estimator, errors=errors, anchors=anchors, correct_bias=correct_bias
     )
-    said_of_anchors = notes_on_anchors(data, anchors)
+    said_of_anchors = (*notes_on_anchors(data, anchors), *notes_on_displaced(fit, labels))
     judged = [(part, measured_judgements(data, part)) for _, part in fit.bounded]
     verdicts = rater_verdicts(fit, labels)
     effects = effects_by_rater(fit, labels)
@@ -174,7 +175,8 @@ def _notes(
         notes.append(groups.note)
     if fit.joined_by_extremes:
         notes.append(
-            "Some raters share only pieces on which every score is the lowest or the highest; such pieces carry no link."
+            "Some raters share pieces, but only such as one side gave the lowest or the highest level throughout: these tell who "
+            "is harsher, not by how much, so they carry no link."
         )
     for name, reason in fit.hidden.items():
         notes.append(f"No measures for {name}: {reason}.")

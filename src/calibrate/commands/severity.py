@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from calibrate.analysis.severity_model import SeverityModel
+    from calibrate.stats.facets.tables import ElementTable
 
 app = typer.Typer()
 
@@ -168,11 +169,15 @@ def _show(found: SeverityModel) -> None:
         screen.print()
         screen.print(_criteria(found))
         screen.print()
+        for name in list(found.fit.tables)[2:-1]:
+            if name not in found.fit.hidden:
+                screen.print(_further(found, name))
+                screen.print()
     for sentence in _sentences(found):
         screen.print(Text(sentence))
     screen.print(
         Text(
-            "\nSeverity is in logits, 0 is the average rater, more is harsher. The fair score is what a rater would give a "
+            f"\nSeverity is in logits, 0 is {_zero(found)}, more is harsher. The fair score is what a rater would give a "
             "typical piece, averaged over the criteria. Fit is 1 where scores vary as the model expects, above 1 where they "
             "are harder to foresee, below 1 where they are tamer."
         )
@@ -188,11 +193,7 @@ def _raters(found: SeverityModel, narrow: bool) -> Table:
     table = found.fit.tables["rater"]
     order = sorted(
         range(len(table.ids)),
-        key=lambda i: (
-            int(table.subset[i]),
-            -float(table.measure[i]) if table.measure[i] == table.measure[i] else 99.0,
-            table.ids[i],
-        ),
+        key=lambda i: _place(table, i),
     )
     title = f"Raters · {count(len(table.ids), 'rater')}, {count(found.fit.data.n, 'score')}"
     shown = Table(title=Text(title), title_justify="left", title_style="bold")
@@ -209,12 +210,12 @@ def _raters(found: SeverityModel, narrow: bool) -> Table:
         shown.add_column("Scores", justify="right", no_wrap=True)
     shown.add_column("Verdict", no_wrap=True)
     for i in order[:_MOST_SHOWN]:
-        measure, se, fair = float(table.measure[i]), float(table.se[i]), float(table.fair[i])
+        measure, fair = float(table.measure[i]), float(table.fair[i])
         shown.add_row(
             *([str(table.subset[i])] if several else []),
             Text(table.ids[i]),
             signed(measure) if measure == measure else "–",
-            f"{1.96 * se:.2f}" if se == se else "–",
+            _plain(found.verdicts[i].half_logits),
             f"{fair:.2f}" if fair == fair else "–",
             *(
                 []
@@ -259,6 +260,55 @@ def _criteria(found: SeverityModel) -> Table:
             "  ".join(steps) or "–",
         )
     return shown
+
+
+def _further(found: SeverityModel, name: str) -> Table:
+    """The elements of a further facet, the harshest first."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from calibrate.analysis.wording import signed, upper_first
+
+    table = found.fit.tables[name]
+    heading = upper_first(name.replace("_", " "))
+    shown = Table(title=Text(heading), title_justify="left", title_style="bold")
+    if not found.fit.connected:
+        shown.add_column("Group", justify="right", no_wrap=True)
+    shown.add_column(heading, overflow="fold", min_width=8)
+    for column in ("Severity", "±", "Fair score", "Scores"):
+        shown.add_column(column, justify="right", no_wrap=True)
+    order = sorted(
+        range(len(table.ids)),
+        key=lambda i: _place(table, i),
+    )
+    for i in order[:_MOST_SHOWN]:
+        measure = float(table.measure[i])
+        shown.add_row(
+            *([] if found.fit.connected else [str(table.subset[i])]),
+            Text(table.ids[i]),
+            signed(measure) if measure == measure else "–",
+            _plain(1.96 * float(table.se[i])),
+            _plain(float(table.fair[i])),
+            str(int(table.n[i])),
+        )
+    return shown
+
+
+def _place(table: ElementTable, i: int) -> tuple[int, float, str]:
+    """Where a row stands: by group, the harshest first, those without a measure last."""
+    measure = float(table.measure[i])
+    return int(table.subset[i]), -measure if measure == measure else 99.0, table.ids[i]
+
+
+def _zero(found: SeverityModel) -> str:
+    """Which rater severity 0 is."""
+    from calibrate.analysis.severity_words import school_of_raters
+
+    held = found.fit.anchors
+    if held.get("rater") or held.get("piece"):
+        return "where the anchors put it"
+    school = school_of_raters(found.fit)
+    return f"the average rater of each {school}" if school else "the average rater"
 
 
 def _plain(value: float) -> str:

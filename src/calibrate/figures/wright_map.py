@@ -111,10 +111,10 @@ def level_bounds(part: PartFit) -> list[tuple[float, float]]:
     """
     criteria, values = _common(part)
     theta = np.linspace(-12, 12, 2401)
-    mean = np.zeros_like(theta)
+    mean, hard = np.zeros_like(theta), part.with_groups(CRITERION)
     for c in criteria:
         step = np.full(len(theta), part.data.step_of[c])
-        chances = level_chances(theta - part.measures(CRITERION)[c], step, part.weights)
+        chances = level_chances(theta - hard[c], step, part.weights)
         mean += np.arange(len(chances)) @ chances
     mean /= len(criteria)
     return [

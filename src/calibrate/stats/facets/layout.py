@@ -91,11 +91,12 @@ class Layout:
         return far or float(np.abs(full[: self.starts[-1]]).max(initial=0)) > FARTHEST_MEASURE
 
 
-def used_levels(data: Judgements) -> BoolArray:
-    """Which levels of each set of steps occur, shape (G, K)."""
+def used_levels(data: Judgements, whole: BoolArray) -> BoolArray:
+    """Which levels of each set of steps occur, or are known from held steps (``whole``, shape (G,)), shape (G, K)."""
     width = int(data.n_levels.max())
     counts = np.bincount(data.step * width + data.level, minlength=data.n_steps * width)
-    return np.asarray(counts.reshape(data.n_steps, width) > 0)
+    known = whole[:, None] & (np.arange(width) < data.n_levels[:, None])
+    return np.asarray((counts.reshape(data.n_steps, width) > 0) | known)
 
 
 def make_layout(
@@ -124,8 +125,8 @@ def make_layout(
     """
     sizes = [facet.size for facet in data.facets]
     starts = tuple(np.cumsum([0, *sizes]).tolist())
-    used = used_levels(data)
-    known_steps, whole = _held_steps(data, anchors.get("step", {}), used)
+    known_steps, whole = held_steps(data, anchors.get("step", {}))
+    used = used_levels(data, whole)
     steps = np.array(
         [
             (g, k)
@@ -158,11 +159,12 @@ def make_layout(
     return Layout(starts, steps, used, known_steps, held, basis)
 
 
-def _held_steps(
-    data: Judgements, anchors: Mapping[str, float], used: BoolArray
-) -> tuple[FloatArray, BoolArray]:
-    """Cumulative thresholds of the sets of steps whose every threshold is held, and which sets these are."""
-    known = np.zeros(used.shape)
+def held_steps(data: Judgements, anchors: Mapping[str, float]) -> tuple[FloatArray, BoolArray]:
+    """Cumulative thresholds of the sets of steps whose every threshold is held, and which sets these are.
+
+    A level of such a set stays possible though nobody gave it this time: the scale is the known one.
+    """
+    known = np.zeros((data.n_steps, int(data.n_levels.max())))
     whole = np.zeros(data.n_steps, dtype=bool)
     for c, name in enumerate(data.facets[CRITERION].ids):
         g = int(data.step_of[c])
@@ -184,30 +186,51 @@ def _centred(places: IntArray) -> list[tuple[IntArray, FloatArray]]:
 
 
 def nesting(data: Judgements) -> tuple[dict[int, IntArray], dict[int, str]]:
-    """Which facets lie within which, and which cannot be told apart from the pieces.
+    """Which facets lie within which, and which cannot be told apart from the pieces or from another facet.
 
     Returns
     -------
     inside
-        For a facet whose every element has one element of a further facet (raters in schools): that element, for each.
+        For a facet whose every element has one element of a further facet (raters in schools, criteria in strands, schools in
+        regions): that element, for each.
     hidden
-        Further facets that say nothing beyond the piece (every piece has one task), with the reason.
+        Further facets that say nothing beyond the piece (every piece has one task) or beyond another facet, with the reason.
     """
     inside: dict[int, IntArray] = {}
     hidden: dict[int, str] = {}
     for f in range(CRITERION + 1, len(data.facets)):
         facet = data.facets[f]
-        if facet.size < 2:
+        if len(distinct(np.sort(facet.code))[0]) < 2:
             hidden[f] = f"there is only one {facet.name}"
         elif lies_in(data.piece, data.n_pieces, facet.code, facet.size) is not None:
             hidden[f] = (
                 f"every piece has one {facet.name}, so nothing tells a hard {facet.name} from weak pieces"
             )
-        else:
-            parts = lies_in(data.rater, data.facets[RATER].size, facet.code, facet.size)
+        elif (same := _same_as(data, f, hidden)) is not None:
+            hidden[f] = (
+                f"each {facet.name} goes with one {same} and each {same} with one {facet.name}, so nothing tells the two apart"
+            )
+    for f, facet in enumerate(data.facets):
+        for g in range(CRITERION + 1, len(data.facets)):
+            if g == f or f in hidden or g in hidden:
+                continue
+            other = data.facets[g]
+            parts = lies_in(facet.code, facet.size, other.code, other.size)
             if parts is not None:
-                inside[RATER] = parts if RATER not in inside else inside[RATER] * facet.size + parts
+                inside[f] = parts if f not in inside else inside[f] * other.size + parts
     return inside, hidden
+
+
+def _same_as(data: Judgements, f: int, hidden: Mapping[int, str]) -> str | None:
+    """The facet before f whose elements are f's under other names, if there is one."""
+    one = data.facets[f]
+    for g, other in enumerate(data.facets[:f]):
+        if g in hidden:
+            continue
+        there = lies_in(one.code, one.size, other.code, other.size)
+        if there is not None and lies_in(other.code, other.size, one.code, one.size) is not None:
+            return other.name
+    return None
 
 
 def lies_in(code: IntArray, size: int, other: IntArray, other_size: int) -> IntArray | None:

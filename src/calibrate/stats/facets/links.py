@@ -16,6 +16,7 @@ from scipy.sparse import csgraph
 from calibrate.stats.facets.judgements import distinct
 
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 #: A link that fewer pieces carry is told as weak.
 WEAK = 5
@@ -101,6 +102,45 @@ def subsets(
         for one in tied[1:].tolist():
             found.join(int(tied[0]), one)
     return found.sets()
+
+
+def held_together(
+    piece: IntArray,
+    rater: IntArray,
+    above: BoolArray,
+    below: BoolArray,
+    n_pieces: int,
+    n_raters: int,
+    fixed: IntArray,
+) -> IntArray:
+    """The subset of every piece and rater whose distances the scores hold from both sides, shape (n_pieces + n_raters,).
+
+    A score between the ends of the scale holds piece and rater at a distance; one at the highest level says only that the piece
+    lies above, one at the lowest only that it lies below. Where a part of the raters gave the highest level to every piece that
+    it shares with the rest, nothing says how far away that part is: no estimate is finite (Fischer 1981, *Psychometrika* 46;
+    Albert & Anderson 1984, *Biometrika* 71, on separation). What hangs together is strongly connected in this sense.
+
+    Parameters
+    ----------
+    piece, rater
+        Numbers of piece and rater, one entry per judgement, shape (n,).
+    above, below
+        Whether the score lies above the lowest and below the highest level in use, shape (n,).
+    n_pieces, n_raters
+        How many there are.
+    fixed
+        Numbers (a rater's after all pieces') of those whose measures are held: these hang together anyhow.
+    """
+    size = n_pieces + n_raters
+    there = n_pieces + rater
+    hub = np.full(len(fixed), size)
+    start = np.concatenate([there[above], piece[below], fixed, hub])
+    end = np.concatenate([piece[above], there[below], hub, fixed])
+    graph = sparse.csr_matrix((np.ones(len(start)), (start, end)), shape=(size + 1, size + 1))
+    found = csgraph.connected_components(graph, directed=True, connection="strong")[1][:size]
+    first = np.full(int(found.max(initial=0)) + 1, size)
+    np.minimum.at(first, found, np.arange(size))
+    return np.asarray(first[found], dtype=np.int64)
 
 
 def weak_links(

@@ -216,7 +216,7 @@ def fit_marginal(
             scale /= 2
         full, means, spread, found, best = new_full, new_means, new_spread, new, value
         if longest * scale < tolerance or (
-            spread <= _LEAST_SPREAD and float(np.abs(step[:-1]).max(initial=0)) < tolerance
+            spread <= _LEAST_SPREAD and float(np.abs(step[:-1]).max(initial=0)) < 100 * tolerance
         ):
             converged = True
             break

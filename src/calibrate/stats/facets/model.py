@@ -6,7 +6,7 @@ logits, positive is harsher; pieces float, raters and criteria are centred at ze
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from calibrate.stats.facets.links import WeakLink, subsets, weak_links
 from calibrate.stats.facets.part_fit import Options, PartFit, fit_part
 from calibrate.stats.facets.split import Part, split
 from calibrate.stats.facets.summary import (
+    Cluster,
     ExactAgreement,
     Separation,
     exact_agreement,
@@ -52,7 +53,8 @@ class FacetsFit:
         Every subset of raters that a chain of shared pieces joins, greatest first, with its fit (None where a subset has
         nothing that tells its raters apart). Measures of different subsets are on different scales.
     joined_by_extremes
-        Whether some subsets share pieces, but only pieces with all scores at an end of the scale, which carry nothing.
+        Whether some subsets share pieces, but only such as one side gave an end of the scale throughout, which hold nothing
+        together.
     weak
         Parts of a subset that few pieces join to the rest.
     tables
@@ -181,6 +183,8 @@ def fit_facets(
         if fit is not None and not fit.unbounded
     ]
     design = int(subsets(data.piece, data.rater, n_raters).max(initial=0)) + 1
+    numbered_fits = [(i, fit) for i, _, fit in numbered if fit is not None and not fit.unbounded]
+    names_of = {facet.name: f for f, facet in enumerate(data.facets)}
     hidden = {
         data.facets[f].name: reason
         for _, fit in fitted
@@ -193,10 +197,13 @@ def fit_facets(
         held,
         tuple(fitted),
         design < len(parts),
-        weak_links(data.piece, data.rater, n_raters),
+        _weak_links(data, parts),
         tables,
         tuple(row for i, _, fit in numbered if fit is not None for row in step_rows(data, i, fit)),
-        {name: _separation(table) for name, table in tables.items()},
+        {
+            name: _separation(table, dict(numbered_fits), names_of.get(name))
+            for name, table in tables.items()
+        },
         exact_agreement(judged),
         hidden,
     )
@@ -212,8 +219,36 @@ def measured_judgements(data: Judgements, fit: PartFit) -> Judgements:
     return mine.only(keep)
 
 
-def _separation(table: ElementTable) -> Separation:
+def _weak_links(data: Judgements, parts: Sequence[Part]) -> tuple[WeakLink, ...]:
+    """Weak links of all parts: counted are the pieces that carry something, not those at an end of the scale."""
+    found = [
+        link
+        for part in parts
+        for link in weak_links(
+            data.piece[part.core], data.rater[part.core], data.facets[RATER].size
+        )
+    ]
+    return tuple(sorted(found, key=lambda link: (link.n_pieces, len(link.raters), link.raters)))
+
+
+def _separation(table: ElementTable, parts: Mapping[int, PartFit], f: int | None) -> Separation:
+    """The separation of the elements of facet f, or of the pieces (None): those measured, none drawn in or held."""
     told = np.array([state not in (EXTREME, ANCHORED, ALONE) for state in table.state], dtype=bool)
-    return separation(
-        np.where(told, table.measure, np.nan), np.where(told, table.se, np.nan), table.subset
-    )
+    told &= np.isfinite(table.measure) & np.isfinite(table.se)
+    clusters = []
+    for number, fit in parts.items():
+        rows = np.flatnonzero(told & (table.subset == number))
+        if f is None or f not in fit.places:
+            clusters.append(Cluster(table.measure[rows], table.se[rows] ** 2))
+            continue
+        here = fit.places.index(f)
+        place = {one: i for i, one in enumerate(fit.data.facets[here].ids)}
+        who = np.array([place[table.ids[i]] for i in rows.tolist()], dtype=np.int64)
+        home = np.zeros(len(who), dtype=np.int64)
+        for g, of in fit.within(here).items():  # raters of a school are centred in it
+            home = home * fit.data.facets[g].size + of[who]
+        for one in np.unique(home).tolist():
+            at = fit.layout.starts[here] + who[home == one]
+            covariance = fit.covariance[np.ix_(at, at)]
+            clusters.append(Cluster(table.measure[rows[home == one]], covariance))
+    return separation(clusters)

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from calibrate.stats.facets import errors
 from calibrate.stats.facets.joint import JointFit, fit_joint
-from calibrate.stats.facets.judgements import Judgements
-from calibrate.stats.facets.layout import Layout, make_layout, nesting
+from calibrate.stats.facets.judgements import CRITERION, Judgements
+from calibrate.stats.facets.layout import Layout, lies_in, make_layout, nesting
 from calibrate.stats.facets.marginal import MarginalFit, fit_marginal
 from calibrate.stats.facets.misfit import Squares, squares_at, squares_over
 from calibrate.stats.facets.moments import moments, weights_of
@@ -22,6 +22,9 @@ from calibrate.stats.facets.split import Part
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+#: An estimate with a greater error than this, logits, is on its way to infinity.
+FARTHEST_ERROR = 10.0
 BoolArray = npt.NDArray[np.bool_]
 
 
@@ -104,8 +107,9 @@ class PartFit:
 
     @property
     def unbounded(self) -> bool:
-        """Whether there is no finite estimate."""
-        return self.layout.runs_away(self.full)
+        """Whether there is no finite estimate, or one about which the data say nothing."""
+        known = np.diag(self.inverse.full)[: self.layout.size]
+        return self.layout.runs_away(self.full) or bool((known > FARTHEST_ERROR**2).any())
 
     @property
     def typical(self) -> float:
@@ -116,6 +120,24 @@ class PartFit:
     def measures(self, f: int) -> FloatArray:
         """The measures of the elements of facet f of ``data``."""
         return self.full[self.layout.facet(f)]
+
+    def within(self, f: int) -> dict[int, IntArray]:
+        """The further facets in whose elements those of facet f lie (a rater's school, a criterion's strand): the element of each,
+        shape (size,), by the further facet's number.
+        """
+        one, found = self.data.facets[f], {}
+        for g, other in enumerate(self.data.facets[CRITERION + 1 :], CRITERION + 1):
+            of = None if g == f else lies_in(one.code, one.size, other.code, other.size)
+            if of is not None:
+                found[g] = of
+        return found
+
+    def with_groups(self, f: int) -> FloatArray:
+        """The measures of the elements of facet f with those of what they lie in added, shape (size,)."""
+        total = self.measures(f).copy()
+        for g, of in self.within(f).items():
+            total += self.measures(g)[of]
+        return total
 
     def eta(self, data: Judgements | None = None) -> FloatArray:
         """The measure difference of each judgement, ``nan`` where the piece has no measure."""
@@ -315,7 +337,7 @@ def _measure_extremes(fit: PartFit, data: Judgements) -> PartFit:
         known = ~np.isnan(fit.theta[mine.piece])
         for g, other in enumerate(mine.facets):
             known &= (~fit.estimated[g][other.code]) if g == f else fit.estimated[g][other.code]
-        known &= (high > low)[mine.step]
+        known &= (used.any(axis=1) & (high > low))[mine.step]
         rows = mine.only(known)
         if not rows.n:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,9 @@ class Separation:
 
     Formulas as in Linacre, *FACETS* guide, Table 7: ``true² = observed variance − mean squared error``,
     ``separation = true / rmse``, ``strata = (4 · separation + 1) / 3``, ``reliability = true² / observed variance``;
-    the fixed chi-square asks whether all elements could have one measure (Hedges & Olkin 1985, p. 153).
+    the fixed chi-square asks whether all elements could have one measure (Hedges & Olkin 1985, p. 153). Two raters who are
+    centred lie opposite each other whatever they do, so what chance alone would give is taken from the covariance of the
+    measures, and the chi-square is scaled to it (Rao & Scott 1984, *Annals of Statistics* 12, first order).
 
     Attributes
     ----------
@@ -47,29 +50,52 @@ class Separation:
 NO_SEPARATION = Separation(math.nan, math.nan, math.nan, math.nan, 0, math.nan, 0)
 
 
-def separation(measure: FloatArray, se: FloatArray, subset: IntArray) -> Separation:
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """Measures on one scale, shape (k,), and their covariance, shape (k, k), or (k,) where they are independent."""
+
+    measure: FloatArray
+    covariance: FloatArray
+
+
+def separation(clusters: Sequence[Cluster]) -> Separation:
     """Separation of measures within their subsets (nothing is compared across subsets)."""
-    use = np.isfinite(measure) & np.isfinite(se) & (se > 0)
-    x, e, s = measure[use], se[use], np.unique(subset[use], return_inverse=True)[1]
-    df = len(x) - (int(s.max()) + 1 if len(x) else 0)
-    if df < 1:
+    squares = noise = chi = expected = 0.0
+    df = n = 0
+    for one in clusters:
+        own = one.covariance if one.covariance.ndim == 1 else np.diag(one.covariance)
+        use = np.flatnonzero(np.isfinite(one.measure) & np.isfinite(own) & (own > 0))
+        if not len(use):
+            continue
+        x, own, k = one.measure[use], own[use], len(use)
+        w = 1 / own
+        share = w / w.sum()
+        if one.covariance.ndim == 1:
+            apart = float(own.sum()) * (1 - 1 / k)
+            chance = float(k - 1)
+        else:
+            together = one.covariance[np.ix_(use, use)]
+            apart = float(own.sum() - together.sum() / k)
+            chance = float(k - share @ together @ w)
+        squares += float(((x - x.mean()) ** 2).sum())
+        noise += apart
+        chi += float((w * (x - share @ x) ** 2).sum())
+        expected += chance
+        df, n = df + k - 1, n + k
+    if df < 1 or expected <= 0 or noise <= 0:
         return NO_SEPARATION
-    centre = np.bincount(s, x) / np.bincount(s)
-    observed = float(((x - centre[s]) ** 2).sum()) / df
-    noise = float((e**2).mean())
-    true = max(observed - noise, 0.0)
-    apart = math.sqrt(true / noise)
-    w = e**-2
-    middle = np.bincount(s, w * x) / np.bincount(s, w)
-    chi = float((w * (x - middle[s]) ** 2).sum())
+    observed, error = squares / df, noise / df
+    true = max(observed - error, 0.0)
+    apart = math.sqrt(true / error)
+    scaled = chi * df / expected
     return Separation(
         apart,
         (4 * apart + 1) / 3,
         true / observed if observed > 0 else 0.0,
-        chi,
+        scaled,
         df,
-        float(special.chdtrc(df, chi)),
-        len(x),
+        float(special.chdtrc(df, scaled)),
+        n,
     )
 
 
@@ -100,10 +126,10 @@ def fair_scores(eta: FloatArray, fit: PartFit, data: Judgements) -> FloatArray:
         Measure differences before the criterion is taken off, shape (n,): ``θ̄ − severity`` for a rater, ``θ`` for a piece.
     """
     criteria = np.flatnonzero(fit.estimated[CRITERION])
+    hard = fit.with_groups(CRITERION)
     total = np.zeros(len(eta))
     for c in criteria.tolist():
-        hard = fit.measures(CRITERION)[c]
-        total += expected_points(eta - hard, np.full(len(eta), c), fit, data)
+        total += expected_points(eta - hard[c], np.full(len(eta), c), fit, data)
     return total / max(len(criteria), 1)
 
 

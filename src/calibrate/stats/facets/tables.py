@@ -8,18 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from calibrate.stats.facets.judgements import CRITERION, RATER, Judgements
-from calibrate.stats.facets.layout import lies_in
+from calibrate.stats.facets.judgements import CRITERION, Judgements
 from calibrate.stats.facets.misfit import Fit, fit_of
 from calibrate.stats.facets.moments import moments
-from calibrate.stats.facets.part_fit import PartFit
+from calibrate.stats.facets.part_fit import FARTHEST_ERROR, PartFit
+from calibrate.stats.facets.pieces import FARTHEST
 from calibrate.stats.facets.split import Part
 from calibrate.stats.facets.summary import expected_points, fair_scores
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-MEASURED, ANCHORED, EXTREME, ALONE, OPEN, CENTRE, UNBOUNDED = (
+MEASURED, ANCHORED, EXTREME, ALONE, OPEN, CENTRE, UNBOUNDED, ONE_LEVEL = (
     "measured",
     "anchored",
     "extreme",
@@ -27,6 +27,7 @@ MEASURED, ANCHORED, EXTREME, ALONE, OPEN, CENTRE, UNBOUNDED = (
     "open",
     "only one",
     "unbounded",
+    "one level",
 )
 """How a row came by its measure, or why it has none."""
 
@@ -34,7 +35,8 @@ WHY = {
     ALONE: "nobody else read the same pieces with scores that tell raters apart",
     OPEN: "nothing in these scores tells this apart from other elements",
     UNBOUNDED: "scores differ the same way on every shared piece, so there is no finite measure",
-    CENTRE: "the only one of its kind in its subset, so it is the zero point itself",
+    CENTRE: "the only one of its kind in its subset or group, so it is the zero point itself",
+    ONE_LEVEL: "every score on it is the same level, so nothing tells how hard it is",
 }
 """Why a row has no measure, in words."""
 
@@ -60,10 +62,10 @@ class ElementTable:
     n
         How many judgements it has.
     state
-        ``measured``, ``anchored``, ``extreme`` (drawn in from an end of the scale), ``alone``, ``open``, ``unbounded`` or
-        ``only one``.
-    displacement
-        For anchored elements: how far these data would move them, logits; else ``nan``.
+        ``measured``, ``anchored``, ``extreme`` (drawn in from an end of the scale), ``alone``, ``open``, ``unbounded``,
+        ``only one``, or ``one level`` (a criterion all of whose scores are the same).
+    displacement, displacement_se
+        For anchored elements: how far these data would move them, logits, and the plain error of that; else ``nan``.
     """
 
     name: str
@@ -80,6 +82,7 @@ class ElementTable:
     n: IntArray
     state: tuple[str, ...]
     displacement: FloatArray
+    displacement_se: FloatArray
 
     def row(self, one: str, subset: int | None = None) -> int:
         """The row of an element (in a subset)."""
@@ -204,6 +207,7 @@ _NUMBERS = (
     "outfit_z",
     "fair",
     "displacement",
+    "displacement_se",
 )
 
 
@@ -218,75 +222,76 @@ def _of_facet(
     free = np.asarray(fit.layout.basis[place].any(axis=1))[here]
     extreme = fit.extreme[f][here]
     state = np.where(extreme, EXTREME, np.where(held, ANCHORED, MEASURED)).astype(object)
-    state[~free & ~held & ~extreme] = CENTRE if int(fit.estimated[f].sum()) == 1 else OPEN
+    state[~free & ~held & ~extreme] = np.where(fit.estimated[f][here], CENTRE, OPEN)[
+        ~free & ~held & ~extreme
+    ]
     state[fit.inverse.open[place][here] & ~extreme] = OPEN
     gone = np.isin(state, (OPEN, CENTRE))
     if f == CRITERION:
-        gone = state == OPEN  # the only criterion stands at zero, and its fair score is known
+        # The only criterion stands at zero, and its fair score is known; one that was not estimated has no scale of its own.
+        state[(state == OPEN) & ~fit.estimated[f][here]] = ONE_LEVEL
+        gone = np.isin(state, (OPEN, ONE_LEVEL))
+    far = ~held & (np.abs(measure) >= FARTHEST)
+    state[far], gone = UNBOUNDED, gone | far
     se[held | (state == CENTRE)] = np.nan
     measure[gone], se[gone] = np.nan, np.nan
     good = fit_of(fit.squares, facet.code, facet.size)
     typical = fit.typical
+    total = typical - measure - (fit.with_groups(f) - fit.full[place])[here]
     if f == CRITERION:
-        fair = expected_points(typical - measure, here, fit, data)
+        fair = expected_points(total, here, fit, data)
     else:
-        total = typical - measure
-        if f == RATER:
-            total = total - _of_their_groups(fit)[here]
         fair = fair_scores(total, fit, data)
-    moved = np.full(len(here), np.nan)
-    if held.any():
-        moved[held] = _displacement(fit, f)[here][held]
+    moved, unsure = (
+        np.where(held, one[here], np.nan)
+        for one in _displacement(fit, facet.code, facet.size, -1.0)
+    )
     return {
         "measure": measure,
         "se": se,
         **_fit_columns(good, here),
         "fair": fair,
         "displacement": moved,
+        "displacement_se": unsure,
     }, [str(one) for one in state]
 
 
-def _of_their_groups(fit: PartFit) -> FloatArray:
-    """What each rater's school (a facet that raters lie in) adds to their severity, shape (n_raters,)."""
-    data = fit.data
-    added = np.zeros(data.facets[RATER].size)
-    for g in range(CRITERION + 1, len(data.facets)):
-        facet = data.facets[g]
-        of = lies_in(data.rater, len(added), facet.code, facet.size)
-        if of is not None:
-            added += fit.measures(g)[of]
-    return added
+def _displacement(
+    fit: PartFit, code: IntArray, size: int, sign: float
+) -> tuple[FloatArray, FloatArray]:
+    """Residual over information: how far each element would move if it were let go (Linacre, *FACETS* guide, "Displacement").
 
-
-def _displacement(fit: PartFit, f: int) -> FloatArray:
-    """Residual over information: how far each element would move if it were let go (Linacre, *FACETS* guide, "Displacement")."""
-    facet = fit.data.facets[f]
-    expected = _positions_expected(fit)
-    left = np.bincount(facet.code, expected - fit.data.level, minlength=facet.size)
-    known = np.bincount(facet.code, fit.squares.variance, minlength=facet.size)
+    With it comes the error if the model is true, one over the root of the information. ``sign`` is −1 for raters and other elements that take from a score, +1 for pieces.
+    """
+    expected = moments(np.nan_to_num(fit.eta()), fit.data.step, fit.weights).mean
+    left = np.bincount(code, fit.data.level - expected, minlength=size)
+    known = np.bincount(code, fit.squares.variance, minlength=size)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(left / known)
-
-
-def _positions_expected(fit: PartFit) -> FloatArray:
-    return moments(np.nan_to_num(fit.eta()), fit.data.step, fit.weights).mean
+        return np.asarray(sign * left / known), np.asarray(known**-0.5)
 
 
 def _of_pieces(
     fit: PartFit, data: Judgements, here: IntArray, anchored: frozenset[str]
 ) -> tuple[Block, list[str]]:
     good = fit_of(fit.squares, fit.data.piece, data.n_pieces)
-    measure = fit.theta[here]
+    measure, se = fit.theta[here].copy(), fit.theta_se[here]
     held = np.array([data.pieces[p] in anchored for p in here.tolist()], dtype=bool)
     state = np.where(fit.extreme_pieces[here], EXTREME, MEASURED).astype(object)
     state[held] = ANCHORED
     state[np.isnan(measure)] = OPEN
+    far = ~held & ((np.abs(measure) >= FARTHEST) | (se > FARTHEST_ERROR))
+    measure[far], state[far] = np.nan, UNBOUNDED
+    moved, unsure = (
+        np.where(held, one[here], np.nan)
+        for one in _displacement(fit, fit.data.piece, data.n_pieces, 1.0)
+    )
     return {
         "measure": measure,
-        "se": np.where(held, np.nan, fit.theta_se[here]),
+        "se": np.where(held | far, np.nan, se),
         **_fit_columns(good, here),
         "fair": fair_scores(measure, fit, data),
-        "displacement": np.full(len(here), np.nan),
+        "displacement": moved,
+        "displacement_se": unsure,
     }, [str(one) for one in state]
 
 
