@@ -171,3 +171,17 @@ def test_an_estimate_about_which_the_scores_say_nothing_is_not_told():
             told = np.isfinite(table.se)
             assert (table.se[told] < 10).all()
             assert (np.abs(table.measure[told]) < 15).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_rater_on_whom_no_piece_pulls_has_the_plain_error():
+    """Two raters who gave the same points to each of five pieces: what is left of their scores is nothing."""
+    piece, rater, criterion = np.indices((5, 2, 2)).reshape(3, -1)
+    score = np.array([[2, 3], [1, 2], [3, 4], [2, 2], [1, 3]], dtype=float)[piece]
+    score = np.where((criterion + rater) % 2 == 0, score[:, 0], score[:, 1])
+    data = prepare_judgements(piece, rater, criterion, score, {"0": LEVELS, "1": LEVELS})
+    for estimator in ("mml", "jml"):
+        found = fit_facets(data, estimator=estimator).tables["rater"]
+        plain = fit_facets(data, estimator=estimator, errors="information").tables["rater"]
+        assert found.se == pytest.approx(plain.se, nan_ok=True)
+        assert np.isfinite(found.se).all()

@@ -161,6 +161,10 @@ def _sandwich(bread: FloatArray, meat: FloatArray, own: FloatArray) -> FloatArra
     grow = growth(own)
     found = found * grow[:, None] * grow[None, :]
     few = (own < FEW_OF_ONES_OWN) | (own.max(initial=0) < FEW_PIECES)
-    lift = np.sqrt(np.maximum(np.diag(bread) / np.maximum(np.diag(found), 1e-300), 1.0))
-    lift = np.where(few, lift, 1.0)
-    return np.asarray(found * lift[:, None] * lift[None, :])
+    known, plain = np.diag(found), np.diag(bread)
+    # A parameter on which hardly any piece pulls gets the plain error, and nothing in common with others.
+    some = known > 1e-9 * plain
+    lift = np.where(few & some, np.sqrt(np.maximum(plain / np.where(some, known, 1.0), 1.0)), 1.0)
+    found = found * lift[:, None] * lift[None, :]
+    np.fill_diagonal(found, np.where(few & ~some, plain, np.diag(found)))
+    return np.asarray(found)
