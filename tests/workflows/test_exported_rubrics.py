@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from calibrate import resources
-from calibrate.errors import NotFound, UsageError
+from calibrate.errors import ImportRefused, NotFound, UsageError
 from calibrate.exchange.rubrics import read_rubric
 from calibrate.workflows.exported_rubrics import FORMATS, export_rubric
 from calibrate.workflows.exports import hand_out
-from calibrate.workflows.imports import check_and_apply
+from calibrate.workflows.imports import ImportOptions, check_and_apply
 from tests.workflows.export_kit import every_byte
 from tests.workflows.import_kit import RUBRIC, District
 
@@ -71,3 +71,29 @@ def test_a_descriptor_that_begins_like_a_formula_is_disarmed_and_raw_leaves_it(d
 def test_a_project_without_rubrics_says_so(project):
     with pytest.raises(NotFound, match="There is no rubric yet"):
         export_rubric(project, "writing")
+
+
+@pytest.mark.parametrize("name", resources.rubric_presets())
+def test_a_rubric_that_went_out_as_case_comes_back_the_same(project, tmp_path: Path, name):
+    check_and_apply(project, "rubric", resources.rubric_preset(name))
+    rubric = read_rubric(resources.rubric_preset(name))
+    made = export_rubric(project, rubric.id, layout="case")
+    file, _ = hand_out(project, made, tmp_path / "mine.json")
+    again = check_and_apply(project, "rubric", file)
+    assert (again.unchanged, again.new, again.changed, again.warnings) == (1, 0, 0, ())
+
+
+def test_a_rubric_from_canvas_is_called_as_somebody_says(district: District, tmp_path: Path):
+    district.rubric()
+    file, _ = hand_out(
+        district.project, export_rubric(district.project, "writing", layout="canvas"), tmp_path
+    )
+    options = ImportOptions("from-canvas", 3)
+    assert check_and_apply(district.project, "rubric", file, options=options).new == 1
+    with district.project.reading() as unit:
+        found = unit.rubrics.get("from-canvas", 3)
+    assert [one.name for one in found.criteria] == ["Focus", "Conventions"]
+    with pytest.raises(
+        ImportRefused, match="version 2"
+    ):  # this project's own writing, version 1, has other ids
+        check_and_apply(district.project, "rubric", file)

@@ -30,17 +30,30 @@ _Folder = Annotated[Path, typer.Argument(help="The folder, or the file in it.", 
 
 @app.command()
 def rubric(
-    path: _File, check: _Check = False, project: _Project = Path(), as_json: JsonFlag = False
+    path: _File,
+    check: _Check = False,
+    project: _Project = Path(),
+    rubric_id: Annotated[
+        str,
+        typer.Option(
+            "--id", help="What to call it, where the file does not say, or otherwise than it says."
+        ),
+    ] = "",
+    version: Annotated[
+        int | None, typer.Option(help="Its version; 1 where the file does not say.", min=1)
+    ] = None,
+    as_json: JsonFlag = False,
 ) -> None:
-    """A rubric from YAML, or one that Calibrate brings, by its name: calibrate import rubric k8-writing.
+    """A rubric from YAML, CASE (JSON) or Canvas (CSV), or one that Calibrate brings: calibrate import rubric k8-writing.
 
     A changed rubric needs a new version.
     """
     from calibrate import resources
+    from calibrate.workflows.imports import ImportOptions
 
     if not path.exists() and path.name in resources.rubric_presets():
         path = resources.rubric_preset(path.name)
-    _bring_in("rubric", path, check, project, as_json)
+    _bring_in("rubric", path, check, project, as_json, ImportOptions(rubric_id, version))
 
 
 @app.command()

@@ -97,7 +97,7 @@ def export_wall_outside(
             notes=[
                 "It names nobody and may be handed out. Students without a place on the wall (no piece, or not settled yet) "
                 "are not counted.",
-                f"{HIDDEN_MARK} is not zero: zeros are hidden too.",
+                f"A star ({HIDDEN_MARK}) is not zero: zeros are hidden too.",
                 "When scores change, take earlier files back before you hand out new ones: the two set side by side could "
                 "tell what each of them hides.",
                 *apostrophe_note(table, raw=raw),

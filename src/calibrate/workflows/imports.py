@@ -33,7 +33,7 @@ class ImportOptions:
     Parameters
     ----------
     rubric, version
-        For scores outside a session: the rubric, where the project has several.
+        For scores outside a session: the rubric, where the project has several. For a rubric: what it is to be called.
     halves
         For scores: ``2+``, ``3-``, ``2/3`` and ``2-3`` stand for 2.5.
     columns
