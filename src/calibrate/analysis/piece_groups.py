@@ -47,18 +47,9 @@ def piece_groups(rows: pd.DataFrame, columns: Sequence[str] = COLUMNS) -> PieceG
     group beside those that one read. Groups too small for a mean of their own lose their window, then their grade, then
     their school.
     """
-    used = [one for one in columns if one in rows and rows[one].notna().any()]
-    if "piece_school" in used:
-        used = [one for one in used if one not in ("school", "rater_school")]
     pieces = rows["piece"].astype(str)
-    told = pd.DataFrame(index=pd.Index(pieces.unique(), name="piece"))
-    for one in list(used):
-        values = _values(pieces, rows[one].astype("string").fillna("not told"))
-        if values.nunique() < 2:
-            used.remove(one)
-        else:
-            told[one] = values
-    if not used:
+    label, used = _grouped(_Told.of(rows, pieces, columns))
+    if label is None:
         return PieceGroups(
             None,
             (),
@@ -66,22 +57,10 @@ def piece_groups(rows: pd.DataFrame, columns: Sequence[str] = COLUMNS) -> PieceG
             "No column tells the pieces' school, grade or window, so all pieces are taken as draws from one group: "
             "a rater whose students are stronger than others' may look lenient.",
         )
-    label = pd.Series("others", index=told.index, dtype=object)
-    left = pd.Series(True, index=told.index)
-    for depth in range(len(used), 0, -1):
-        keys = told.loc[left, used[:depth]].agg(" · ".join, axis=1)
-        big = keys.map(keys.value_counts()) >= MIN_PIECES
-        label.loc[keys.index[big]] = keys[big]
-        left.loc[keys.index[big]] = False
-        if not left.any():
-            break
-    if left.any() and int(left.sum()) < MIN_PIECES and label[~left].nunique():
-        largest = label[~left].value_counts().index[0]
-        label[left] = largest
     names = listed([one.replace("_", " ") for one in used])
     return PieceGroups(
         label.loc[pieces].to_numpy(dtype=object),
-        tuple(used),
+        used,
         int(label.nunique()),
         f"Pieces may differ in quality on average by {names}.",
     )
@@ -104,19 +83,72 @@ def groups_apart(
     columns
         Further columns by which pieces may differ, as in `piece_groups`.
     """
-    sets = _values(rows["piece"].astype(str), rows[apart].astype("string").fillna("not told"))
-    own = sets.loc[rows["piece"].astype(str)].to_numpy(dtype=object)
-    labels = own.copy()
-    further = [one for one in columns if one != apart]
-    for one in sorted(set(own)):
-        mine = own == one
-        within = piece_groups(rows[mine], further).labels
+    pieces = rows["piece"].astype(str)
+    told = _Told.of(rows, pieces, [one for one in columns if one != apart])
+    sets = _values(pieces, rows[apart]).reindex(told.values.index)
+    labels = sets.astype(object).copy()
+    for one in sorted(set(sets)):
+        within, _ = _grouped(told.of_pieces(sets.index[sets == one]))
         if within is not None:
-            labels[mine] = one + " · " + within
-    return labels
+            labels.loc[within.index] = one + " · " + within
+    return np.asarray(labels.loc[pieces].to_numpy(dtype=object))
+
+
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """What the columns tell of every piece: its values, joined where they differ, and whether anything is told at all."""
+
+    values: pd.DataFrame
+    known: pd.DataFrame
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, pieces: pd.Series, columns: Sequence[str]) -> _Told:
+        index = pd.Index(pieces.unique(), name="piece", dtype=object)
+        values, known = pd.DataFrame(index=index), pd.DataFrame(index=index)
+        for one in columns:
+            if one in rows:
+                values[one] = _values(pieces, rows[one])
+                known[one] = index.isin(pieces[rows[one].notna()])
+        return cls(values, known)
+
+    def of_pieces(self, pieces: pd.Index) -> _Told:
+        return _Told(self.values.loc[pieces], self.known.loc[pieces])
+
+
+def _grouped(told: _Told) -> tuple[pd.Series | None, tuple[str, ...]]:
+    """The group of every piece, and the columns that it comes from; None where no column sets pieces apart."""
+    used = [str(one) for one in told.values if told.known[one].any()]
+    if "piece_school" in used:
+        used = [one for one in used if one not in ("school", "rater_school")]
+    used = [one for one in used if told.values[one].nunique() > 1]
+    if not used:
+        return None, ()
+    label = pd.Series("others", index=told.values.index, dtype=object)
+    left = pd.Series(True, index=told.values.index)
+    for depth in range(len(used), 0, -1):
+        keys = told.values.loc[left, used[0]]
+        for one in used[1:depth]:
+            keys = keys + " · " + told.values.loc[left, one]
+        big = keys.map(keys.value_counts()) >= MIN_PIECES
+        label.loc[keys.index[big]] = keys[big]
+        left.loc[keys.index[big]] = False
+        if not left.any():
+            break
+    if left.any() and int(left.sum()) < MIN_PIECES and label[~left].nunique():
+        largest = label[~left].value_counts().index[0]
+        label[left] = largest
+    return label, tuple(used)
 
 
 def _values(pieces: pd.Series, column: pd.Series) -> pd.Series:
-    pairs = pd.DataFrame({"piece": pieces.to_numpy(), "value": column.to_numpy()})
-    pairs = pairs.drop_duplicates().sort_values(["piece", "value"])
-    return pairs.groupby("piece")["value"].agg(" + ".join)
+    """The value of every piece; all of them, joined in order, where its rows differ."""
+    told = column.astype("string").fillna("not told").to_numpy(dtype=object)
+    pairs = pd.DataFrame({"piece": pieces.to_numpy(dtype=object), "value": told}, dtype=object)
+    pairs = pairs.drop_duplicates()
+    several = pairs["piece"].duplicated(keep=False)
+    alone = pairs[~several].set_index("piece")["value"]
+    if not several.any():
+        return alone
+    joined = pairs[several].sort_values(["piece", "value"]).groupby("piece")["value"]
+    both: pd.Series = pd.concat([alone, joined.agg(" + ".join).astype(object)])
+    return both
