@@ -1,11 +1,12 @@
 # One command each, from a fresh clone with Python 3.11 or newer and make.
-# Another Python: make test PYTHON=python3.13     More test processes: make test WORKERS=4
+# Another Python: make test PYTHON=python3.13     More test processes: make test WORKERS=6
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help demo room test workbench lint format bench peers clean use-environment work-environment
 
-WORKERS ?= 2
+# One more than the two cores that everybody has: test processes wait half of their time, for pages, kernels and disks.
+WORKERS ?= 3
 PROJECT ?= demo
 PYTEST_ARGS ?=
 BIN := .venv/bin
