@@ -73,7 +73,7 @@ def drift(
     """
     known = as_scales(scales)
     chosen = independent_blind(table, known).table
-    variance = judgement_variance(chosen)[TOTAL]
+    variance = judgement_variance(chosen, known)[TOTAL]
     own = panel_contrasts(chosen)
     own = own[own["rater"] == str(rater)]
     found: list[tuple[str, Estimate]] = []

@@ -161,7 +161,7 @@ def own_teachers(
     own, others = _two_sides(table, known)
     both = _paired(own, others, group)
     criteria = criteria_in_order(known, both)
-    variances = judgement_variance(others)
+    variances = judgement_variance(others, known)
     groups = sorted({str(one) for one in own.get(group, pd.Series()).dropna()})
     drafts: list[tuple[str, str, Estimate, _Counts]] = []
     for name in (ALL, *(groups if len(groups) > 1 else ())):

@@ -102,27 +102,36 @@ def panel_contrasts(table: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def judgement_variance(table: pd.DataFrame) -> dict[str, float]:
+def judgement_variance(table: pd.DataFrame, scales: Scales) -> dict[str, float]:
     """What one judgement varies by around its piece and rater: by criterion, and in total.
 
-    The total is for a reading's mean over its criteria. nan where the table cannot say.
+    The total is for a reading's mean over its criteria. A score stands for half a step to either side, so no judgement is
+    believed to vary by less than step²/12 (Sheppard's correction), also where the table cannot say: a few pieces on which two
+    people lay equally far apart do not prove that they always will.
     """
     rows = table[table["position"].notna()]
+    rounding = {one: scale.step**2 / 12 for one, scale in scales.items()}
     found = {
-        str(criterion): residual_variance(
-            codes_of(part["piece"].tolist()),
-            codes_of(part["rater"].tolist()),
-            part["score"].to_numpy(dtype=float),
-        )
+        str(criterion): _at_least(part, rounding[str(criterion)])
         for criterion, part in rows.groupby("criterion")
     }
-    means = rows.groupby(["piece", "rater"], as_index=False)["score"].mean()
-    found[TOTAL] = residual_variance(
-        codes_of(means["piece"].tolist()),
-        codes_of(means["rater"].tolist()),
-        means["score"].to_numpy(dtype=float),
+    readings = rows.assign(rounding=rows["criterion"].map(rounding)).groupby(
+        ["piece", "rater"], as_index=False
     )
+    means = readings.agg(score=("score", "mean"), n=("score", "size"), rounding=("rounding", "sum"))
+    rounded = float((means["rounding"] / means["n"] ** 2).mean()) if len(means) else math.nan
+    found[TOTAL] = _at_least(means, rounded)
     return found
+
+
+def _at_least(rows: pd.DataFrame, rounding: float) -> float:
+    """The variance of one judgement that the rows show, or of its rounding where that is more."""
+    shown = residual_variance(
+        codes_of(rows["piece"].tolist()),
+        codes_of(rows["rater"].tolist()),
+        rows["score"].to_numpy(dtype=float),
+    )
+    return rounding if math.isnan(shown) else max(shown, rounding)
 
 
 def margin_of(scales: Scales, criterion: str) -> float:
@@ -201,7 +210,7 @@ def severity(
     known = as_scales(scales)
     chosen = independent_blind(table, known)
     contrasts = panel_contrasts(chosen.table)
-    variances = judgement_variance(chosen.table)
+    variances = judgement_variance(chosen.table, known)
     criteria = criteria_in_order(known, contrasts)
     each = family_confidence(confidence, len(criteria))
     wanted = sorted(set(contrasts["rater"])) if raters is None else [str(one) for one in raters]
