@@ -85,7 +85,7 @@ class Page:
                 additional_headers={"cookie": self.cookie},
                 max_size=None,
                 compression=None,
-                open_timeout=60,
+                open_timeout=120,
             )
         except Exception as error:
             raise Refused(type(error).__name__) from error
@@ -99,14 +99,14 @@ class Page:
         )
         run = {"method": "run", "args": {"path": "", "appName": None, "dark": False, "themes": {}}}
         await self.send("comm_msg", {"comm_id": control, "data": run})
-        await asyncio.wait_for(asyncio.shield(self._desk), 60)
+        await asyncio.wait_for(asyncio.shield(self._desk), 120)
 
-    async def ask(self, message: Message, *, patience: float = 60) -> Message:
+    async def ask(self, message: Message, *, patience: float = 120) -> Message:
         """Ask the widget, as the page does: `Refused` without an answer."""
         name = uuid.uuid4().hex
         return await self.ask_as(name, {**message, "id": name}, patience=patience)
 
-    async def ask_as(self, name: str, message: Message, *, patience: float = 60) -> Message:
+    async def ask_as(self, name: str, message: Message, *, patience: float = 120) -> Message:
         """Ask under an id of one's own."""
         answer = self._waiting[name] = asyncio.get_running_loop().create_future()
         await self.tell(await asyncio.shield(self._desk), message)
@@ -149,7 +149,7 @@ class Page:
         """The id of the desk's or board's model, once it is there."""
         return self._desk.result() if self._desk.done() else None
 
-    async def ended(self, patience: float = 30) -> bool:
+    async def ended(self, patience: float = 60) -> bool:
         """Whether the server closes the connection in that time."""
         assert self._reader is not None
         done, _ = await asyncio.wait({self._reader}, timeout=patience)

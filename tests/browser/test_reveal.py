@@ -80,10 +80,11 @@ def card(page: Page, criterion: str = "Ideas"):
     )
 
 
-def row(page: Page, name: str) -> list[str]:
+def has_row(page: Page, name: str, *counts: str) -> None:
+    """Wait until a row of the counts says this, level by level."""
     cells = card(page).get_by_role("row", name=name).get_by_role("cell")
     expect(cells).to_have_count(4)
-    return cells.locator(".unseen").all_text_contents()
+    expect(cells.locator(".unseen")).to_have_text([*counts])
 
 
 def test_nothing_of_another_comes_before_the_reveal_and_everything_at_once_after_it(
@@ -105,9 +106,10 @@ def test_nothing_of_another_comes_before_the_reveal_and_everything_at_once_after
     expect(reveal_of(desk)).to_be_visible()
     show(desk, "P00001")
     expect(card(desk)).to_contain_text(CANARY_NOTE)
-    assert row(desk, "Blind") == ["1, you among them", "0", "0", "2"]
+    has_row(desk, "Blind", "1, you among them", "0", "0", "2")
+    for what in (CANARY_NOTE, '"level": "4"', '"start": 10'):
+        watching.wait_until(desk, lambda what=what: what in "".join(bridge.traffic)[len(before) :])
     after = "".join(bridge.traffic)[len(before) :]
-    assert CANARY_NOTE in after and '"level": "4"' in after and '"start": 10' in after
     assert not any(name in after for name in ('"r3"', '"r4"', "staff-"))
 
 
@@ -117,6 +119,7 @@ def test_the_evidence_of_all_is_laid_over_the_work_and_can_be_filtered(
     show(desk, "P00001")
     marks = reveal_of(desk).locator(".words mark.layers")
     expect(marks.first).to_be_visible()
+    expect(marks).to_have_count(4)
     depths = marks.evaluate_all(
         "all => all.map((one) => [one.textContent, one.style.getPropertyValue('--depth'), one.title])"
     )
@@ -178,8 +181,8 @@ def test_a_consensus_is_seen_while_it_is_settled_then_the_second_round_and_the_c
     revealed.reveal(round_name=SECOND)
     expect(card(desk).get_by_role("row", name="After")).to_be_visible()
     show(desk, "P00001")
-    assert row(desk, "Blind") == ["1, you among them", "0", "0", "2"]
-    assert row(desk, "After") == ["0", "0", "0", "3, you among them"]
+    has_row(desk, "Blind", "1, you among them", "0", "0", "2")
+    has_row(desk, "After", "0", "0", "0", "3, you among them")
     expect(card(desk)).to_contain_text("1 of 3 readers changed their score.")
     expect(desk.locator(".news")).to_be_empty()
     close_session(revealed, revealed.session, by="coach")

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from calibrate import cli
 from calibrate.workflows import reach
 from calibrate.workflows.reach.addresses import CABLE, WIFI, Address
+from tests.support.ports import free_port
 
 runner = CliRunner()
 
@@ -25,9 +26,7 @@ def _one_address(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def port() -> int:
     """One that was free a moment ago."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    return free_port()
 
 
 def run(*words: object, fails: int = 0) -> str:

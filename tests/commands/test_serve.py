@@ -17,7 +17,8 @@ from calibrate.serve import run as running
 from calibrate.serve.identity import lead_token
 from calibrate.serve.room import open_room
 from calibrate.serve.run import qr_lines
-from tests.support.served import Served, free_port, make_project
+from tests.support.ports import free_port
+from tests.support.served import Served, make_project
 
 
 def failure(*arguments: str) -> str:

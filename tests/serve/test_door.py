@@ -139,12 +139,16 @@ def test_a_whole_panel_that_comes_at_once_with_pins_is_let_in_a_few_at_a_time(
     served, monkeypatch
 ) -> None:
     inside, most, lock = 0, 0, threading.Lock()
+    several = threading.Event()
 
     def slow(*asked: object) -> str:
         nonlocal inside, most
         with lock:
             inside += 1
             most = max(most, inside)
+            if inside > 1:
+                several.set()
+        several.wait(60)  # nobody is done before a second one has come, however long that takes
         time.sleep(0.02)
         with lock:
             inside -= 1

@@ -24,9 +24,11 @@ BLIND = RoundName.BLIND
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     base = tmp_path_factory.mktemp("served")
     room = Served(make_project(base), base)
-    room.start()
-    yield room
-    room.stop()
+    try:
+        room.start()
+        yield room
+    finally:
+        room.stop()
 
 
 def cookie(served: Served, rater: str) -> str:
@@ -38,7 +40,7 @@ def lead_cookie(served: Served) -> str:
 
 
 def run(steps: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(steps(), 120))
+    asyncio.run(asyncio.wait_for(steps(), 400))
 
 
 async def opened(served: Served, rater: str) -> Page:

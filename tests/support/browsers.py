@@ -66,7 +66,7 @@ def runs(path: Path | str) -> bool:
     """Whether this browser starts (a placeholder that only points to a shop does not)."""
     try:
         answer = subprocess.run(
-            [str(path), "--version"], capture_output=True, timeout=60, stdin=subprocess.DEVNULL
+            [str(path), "--version"], capture_output=True, timeout=180, stdin=subprocess.DEVNULL
         )
     except (OSError, subprocess.TimeoutExpired):
         return False
@@ -123,7 +123,9 @@ def install_from_debian() -> bool:
         before = ("sudo", "-n")
     else:
         return False
-    options = ("-y", "--no-install-recommends")
+    # A mirror may be slow, and another program may hold the list of packages for a while.
+    options = ("-y", "--no-install-recommends", "-o", "Acquire::Retries=3")
+    options += ("-o", "DPkg::Lock::Timeout=300")
     _run(*before, "apt-get", "update")
     return _run(*before, "apt-get", "install", *options, "chromium", "fonts-liberation")
 

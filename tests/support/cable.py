@@ -79,7 +79,7 @@ class Cable:
             far = None
             if self._open.is_set():
                 with contextlib.suppress(OSError):
-                    far = socket.create_connection(("127.0.0.1", self._to), timeout=30)
+                    far = socket.create_connection(("127.0.0.1", self._to), timeout=120)
             if far is None:
                 _close(near)
                 continue

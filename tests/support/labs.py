@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Page
+
+from tests.support.ports import free_port
 
 #: Seconds until it has to answer: on a busy machine it takes its time.
 PATIENCE = 240
@@ -34,13 +35,6 @@ class Lab:
     def notebook(self, name: str) -> str:
         """The address that opens one notebook of the project, and nothing from before."""
         return f"{self.site}/lab/tree/notebooks/{name}?reset&token={self.token}"
-
-
-def free_port() -> int:
-    """A port that is free now; JupyterLab takes the next one if somebody else is quicker."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 @contextlib.contextmanager
@@ -100,7 +94,7 @@ def _wait(process: subprocess.Popen[bytes], log: Path) -> Lab:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Ask it to stop, with its kernels; after a while, make it."""
-    for how, seconds in ((signal.SIGTERM, 30), (signal.SIGKILL, 30)):
+    for how, seconds in ((signal.SIGTERM, 60), (signal.SIGKILL, 60)):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, how)
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from tests.store.sealing_kit import CHEAP
 from tests.support.desks import hang_work
 from tests.support.district import add_district
 from tests.support.norming import Room
+from tests.support.ports import free_port
 from tests.support.tree import SOURCE
 
 NAMES = {
@@ -32,14 +32,8 @@ NAMES = {
 }
 """Invented; two of them share a family name."""
 
-PATIENCE = 60
-
-
-def free_port() -> int:
-    """A port that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+PATIENCE = 180
+"""Seconds: on a busy machine everything takes its time."""
 
 
 def make_project(
@@ -142,7 +136,7 @@ class Served:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}/health", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.address}/health", timeout=20) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False

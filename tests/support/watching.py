@@ -115,6 +115,7 @@ def axe(page: Page, *impacts: str, **options: Any) -> list[Violation]:
     **options
         For ``axe.run``, for example ``rules={"region": {"enabled": False}}``.
     """
+    page.wait_for_function(_AT_REST)
     wanted = impacts or ("serious", "critical")
     found = _run_axe(page, options, wanted)
     for frame in page.frames:
@@ -127,6 +128,10 @@ def axe(page: Page, *impacts: str, **options: Any) -> list[Violation]:
             copy.close()
     return found
 
+
+#: A colour that is still changing is none that anybody has to read; what turns for ever is let turn.
+_AT_REST = """document.getAnimations().every(
+  (one) => one.playState !== "running" || one.effect?.getComputedTiming().endTime === Infinity)"""
 
 _OF_WHOLE_PAGES = ("document-title", "html-has-lang")
 

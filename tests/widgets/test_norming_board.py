@@ -342,7 +342,9 @@ ANYTHING = st.recursive(
 
 
 @settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(what=st.sampled_from(["plan", "save-setup", "open", "hand-out", "reveal-round", "settle", "save-minutes", "look", "pieces", "nonsense", "board"]), more=ANYTHING)  # fmt: skip
 def test_whatever_a_page_sends_it_is_answered_in_a_sentence(

@@ -54,7 +54,7 @@ def test_no_acknowledged_choice_is_lost_when_a_process_is_killed(scoring: Room) 
             last = desk.sequence
     finally:
         saver.stdin.close()
-        saver.wait(timeout=30)
+        saver.wait(timeout=180)
     assert last > KILLS
     assert open_desk(room, room.seat("r3"), BLIND).contents.choices[0].level == "2"
     with room.store.reading() as unit:

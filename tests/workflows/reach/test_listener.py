@@ -19,7 +19,7 @@ HERE = Address("127.0.0.1", "wlan0", "Wi-Fi")
 
 
 def get(port: int, path: str = "/") -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.request("GET", path)
     answer = connection.getresponse()
     body = answer.read().decode()

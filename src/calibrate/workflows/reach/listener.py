@@ -17,7 +17,7 @@ from types import TracebackType
 from calibrate.errors import ProjectError
 from calibrate.workflows.reach.addresses import Address
 
-_PATIENCE = 2.0  # seconds for a question to this very computer
+_PATIENCE = 8.0  # seconds for a question to this very computer, which may be busy
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>It works</title>
 <link rel="icon" href="data:,"><style>body{margin:12vh auto;max-width:30rem;padding:0 1.5rem;
