@@ -34,7 +34,7 @@ def test_sentences_are_marked_as_evidence_without_a_mouse(desk: Page, scoring: R
     wanted = "He sleeps all day! When I call him, he lifts one ear."
     assert TEXT[mark.start : mark.end] == wanted
     expect(desk.locator(".words mark")).to_have_text([wanted])
-    assert desk.locator(".words").text_content() == TEXT
+    expect(desk.locator(".words")).to_have_js_property("textContent", TEXT)
     desk.reload()
     show(desk, "P00001")
     expect(desk.locator(".words mark")).to_have_text(wanted)

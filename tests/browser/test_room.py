@@ -77,7 +77,7 @@ def bytes_of(served: Served) -> bytes:
 
 def test_one_comes_by_link_and_one_with_a_slip_and_both_score(served: Served, visit) -> None:
     by_link = visit(served).joins("r2")
-    assert by_link.page.url == f"{by_link.cable.address}/desk"
+    expect(by_link.page).to_have_url(f"{by_link.cable.address}/desk")
     by_slip = visit(served)
     by_slip.page.goto(by_slip.cable.address)
     by_slip.page.get_by_label("Room code").fill(served.code.lower())
