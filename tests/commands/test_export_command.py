@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -10,8 +12,8 @@ from typer.testing import CliRunner
 
 from calibrate.cli import app
 from calibrate.store.project import Project
-from tests.workflows.export_kit import with_scores
-from tests.workflows.import_kit import District
+from tests.workflows.export_kit import PEOPLE, with_scores
+from tests.workflows.import_kit import STUDENTS, District
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +52,13 @@ def test_each_noun_is_handed_out_with_its_page_and_never_written_over_unasked(fo
     assert run(folder, *words, "--force").exit_code == 0
 
 
-def test_the_wall_for_outside_is_counts_without_a_piece(folder):
+def test_the_wall_of_a_handful_of_children_is_stars_alone_for_outside(folder):
     answer = run(folder, "wall", "--outside", "--window", "fall")
     assert answer.exit_code == 0, answer.output
-    written = (folder / "reports" / "exports" / "wall-outside-fall.csv").read_text()
-    assert "P0001" not in written
+    written = folder / "reports" / "exports" / "wall-outside-fall.csv"
+    rows = list(csv.DictReader(io.StringIO(written.read_text(encoding="utf-8-sig"))))
+    assert {row[key] for row in rows for key in ("Marks", "Words", "students")} == {"*"}
+    assert not [one for one in (*STUDENTS, *PEOPLE, "P0001") if one in written.read_text()]
     assert "may be handed out" in answer.stderr
 
 

@@ -177,7 +177,7 @@ def test_what_is_wrong_with_a_case_file_is_said(tree, words):
 
 
 @given(rubrics())
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_any_rubric_comes_back_from_case_as_it_went(rubric):
     assert from_case(case_rubric(rubric, creator="Example", at=AT))[0] == rubric
 
@@ -199,7 +199,7 @@ def test_what_canvas_has_room_for_comes_back_from_canvas(name):
 
 
 @given(rubrics())
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_any_rubric_for_canvas_is_read_or_refused_clearly(rubric):
     table = canvas_rubric(replace(rubric, codes=()))
     try:

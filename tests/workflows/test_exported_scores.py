@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from calibrate import resources
 from calibrate.errors import CalibrateError, DataError, NotFound, SealError, UsageError
-from calibrate.model.session import Session, SessionState
+from calibrate.model.session import RoundName, Session, SessionRound, SessionState
 from calibrate.store.project import Project
 from calibrate.store.sealing import Choice, KeyStore, make_recovery_key
 from calibrate.workflows.exported_scores import ScoresWanted, export_scores
@@ -116,7 +119,7 @@ def test_readings_go_into_another_project_with_the_same_roster(
     ),
     level=st.sampled_from(["1", "2", "3", "4", "BLANK"]),
 )
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_raters_wrote_comes_back_without_a_change(filled, tmp_path, comments, level):
     from calibrate.exchange.written_tables import csv_bytes
 
@@ -259,6 +262,33 @@ def test_a_session_that_was_called_off_stays_closed(filled):
         )
     with pytest.raises(SealError, match="called off"):
         export_scores(filled.project, ScoresWanted(session="S9"))
+
+
+def test_a_second_round_that_is_still_sealed_is_said(filled):
+    with filled.project.transaction() as unit:
+        held = replace(unit.sessions.get("S01"), id="S2", state=SessionState.REVEALED)
+        unit.sessions.add(held)
+        day = datetime(2026, 1, 5, tzinfo=UTC)
+        unit.sessions.rounds.put(SessionRound("S2", RoundName.AFTER_DISCUSSION, day, "coach"))
+    made = export_scores(filled.project, ScoresWanted(what="readings"))
+    assert any("second round" in note and "S2" in note for note in made.page.notes)
+
+
+def test_ratings_of_tasks_come_back_too(filled, tmp_path):
+    check_and_apply(filled.project, "rubric", resources.rubric_preset("webb-dok"))
+    filled.scores("task,rater,DOK\nmoment,T1,2\nmoment,T2,3\n", rubric="webb-dok")
+    assert b"webb-dok" not in export_scores(filled.project, ScoresWanted(what="readings")).content
+    for layout in ("long", "wide"):
+        file = exported(
+            filled, tmp_path / f"{layout}.csv", what="readings", layout=layout, tasks=True
+        )
+        assert [row["piece"] for row in rows(file.read_bytes())] == ["moment", "moment"]
+        again = check_and_apply(filled.project, "scores", file)
+        assert (again.new, again.changed, again.unchanged) == (0, 0, 4)
+    (settled,) = rows(export_scores(filled.project, ScoresWanted(tasks=True)).content)
+    assert (settled["task"], settled["score"], settled["student"]) == ("moment", "2", "")
+    with pytest.raises(UsageError, match="no child"):
+        export_scores(filled.project, ScoresWanted(tasks=True, layout="oneroster"))
 
 
 def test_an_empty_project_says_what_to_do(project):

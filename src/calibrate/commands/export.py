@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,6 +64,13 @@ def scores(
             help="long: a row per judgement. wide: a column per criterion. The others are for those systems.",
         ),
     ] = "long",
+    tasks: Annotated[
+        bool,
+        typer.Option(
+            "--tasks",
+            help="Ratings of how demanding tasks are, in place of scores of student work.",
+        ),
+    ] = False,
     to: _To = None,
     ids: Annotated[
         bool,
@@ -98,7 +106,7 @@ def scores(
     from calibrate.store.project import Project
     from calibrate.workflows.exported_scores import ScoresWanted, export_scores
 
-    wanted = ScoresWanted(session, school, window, what, layout, raw, ids, names, comments)
+    wanted = ScoresWanted(session, school, window, what, layout, raw, ids, names, comments, tasks)
     with Project.open(project) as opened:
         _hand_out(opened, export_scores(opened, wanted, to), to, force, as_json)
 
@@ -165,6 +173,8 @@ def wall(
         )
     with Project.open(project) as opened:
         if outside:
+            if sys.stderr.isatty():
+                console.say("Deciding what may be shown: half a minute for a thousand students …")
             export = export_wall_outside(opened, window=window, strand=strand, raw=raw, to=to)
         else:
             export = export_wall_inside(

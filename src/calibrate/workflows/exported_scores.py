@@ -40,6 +40,12 @@ WHAT = (RESOLVED, READINGS)
 LONG, WIDE, CANVAS, ONEROSTER = "long", "wide", "canvas-gradebook", "oneroster"
 FORMATS = (LONG, WIDE, CANVAS, ONEROSTER)
 
+_TITLES = {
+    (RESOLVED, False): "Scores of record",
+    (READINGS, False): "Readings",
+    (RESOLVED, True): "Settled demand of tasks",
+    (READINGS, True): "Ratings of tasks",
+}
 _RESOLVED_ONLY = (
     "Such a file has no place for a rater, so single readings cannot stand in it, only the score that they led to.",
     "Leave --what readings out, or write --format long.",
@@ -67,6 +73,8 @@ class ScoresWanted:
         Students' names too.
     comments
         What raters wrote beside scores and panels as their reasons, too.
+    tasks
+        Ratings of how demanding tasks are, in place of scores of student work.
     """
 
     session: str | None = None
@@ -78,6 +86,7 @@ class ScoresWanted:
     ids: bool = False
     names: bool = False
     comments: bool = False
+    tasks: bool = False
 
 
 def export_scores(project: Project, wanted: ScoresWanted, to: Path | None = None) -> Export:
@@ -133,6 +142,12 @@ def _checked(wanted: ScoresWanted, to: Path | None) -> str:
             )
     if wanted.what == READINGS and wanted.layout in (CANVAS, ONEROSTER):
         raise UsageError(_RESOLVED_ONLY[0], column="--format", fix=_RESOLVED_ONLY[1])
+    if wanted.tasks and (wanted.names or wanted.layout in (CANVAS, ONEROSTER)):
+        raise UsageError(
+            "Ratings of tasks are about no child, so there is no name and no gradebook for them.",
+            column="--tasks",
+            fix="Write --format long or wide, without --names.",
+        )
     if wanted.what == READINGS and wanted.names:
         raise UsageError(
             "Single readings leave without any name: they are about how people score.",
@@ -196,11 +211,21 @@ def _may_leave(unit: Unit, wanted: ScoresWanted) -> list[str]:
 
 
 def _readings(project: Project, wanted: ScoresWanted) -> pd.DataFrame:
-    return score_table(project, session=wanted.session, school=wanted.school, window=wanted.window)
+    table = score_table(
+        project,
+        session=wanted.session,
+        school=wanted.school,
+        window=wanted.window,
+        of_tasks=wanted.tasks,
+    )
+    if not wanted.tasks:
+        return table
+    alone = table["session"].isna()  # outside a session a file names the task itself
+    return table.assign(piece=table["piece"].where(~alone, table["task"]))
 
 
 def _records(project: Project, wanted: ScoresWanted) -> pd.DataFrame:
-    table = records_of(project, school=wanted.school, window=wanted.window)
+    table = records_of(project, school=wanted.school, window=wanted.window, of_tasks=wanted.tasks)
     if wanted.session is None:
         return table
     with project.reading() as unit:
@@ -247,7 +272,7 @@ def _made(
     said = [f"{key} {value}" for key, value in chosen.items() if value]
     layout = "" if wanted.layout == LONG else wanted.layout
     page = FilePage(
-        title=f"{'Readings' if wanted.what == READINGS else 'Scores of record'} of {project.settings.name}",
+        title=f"{_TITLES[(wanted.what, wanted.tasks)]} of {project.settings.name}",
         facts=_facts(project, wanted, said, people),
         columns=written.columns if written is not None else (),
         rubrics=rubrics,
@@ -259,6 +284,7 @@ def _made(
         stem=plain_name(
             "scores",
             wanted.what,
+            "tasks" if wanted.tasks else "",
             layout,
             *(one for one in chosen.values() if one),
             "with-names" if people.named else "with-ids" if people.by_id else "",
@@ -316,7 +342,9 @@ def _facts(
 
 def _privacy_notes(wanted: ScoresWanted) -> list[str]:
     notes = []
-    if wanted.what == READINGS:
+    if wanted.tasks and wanted.what == RESOLVED:
+        notes.append("It is about tasks: no child and no rater is in it.")
+    elif wanted.what == READINGS:
         notes.append(
             "For staff who study the scoring. It is about how people score: nobody is to be judged by it. The codes of "
             "raters are those of the inside reports; do not hand it on beside a list that says who they are."
