@@ -8,7 +8,7 @@ import pytest
 
 from calibrate.analysis.severity_model import severity_model
 from calibrate.figures import wright_map_figure
-from calibrate.figures.wright_map import level_bounds
+from calibrate.figures.wright_map import level_bounds, scale_limits
 from tests.stats.facets.simulated import LEVELS, draw, panel
 
 SCALES = {f"C{one}": LEVELS for one in range(3)}
@@ -121,3 +121,9 @@ def test_where_there_is_no_scale_the_picture_says_so():
     drawn.criterion, drawn.score = np.zeros(8, int), np.full(8, 3.0)
     picture = wright_map_figure(modelled(drawn))
     assert "nobody is harsher" in picture.sentence
+
+
+def test_a_level_that_begins_at_the_edge_has_room_for_its_number():
+    limits = scale_limits([np.array([-2.0, 2.0])], [(2.0, -1.5), (3.0, 0.0), (4.0, 2.25)])
+    assert limits[1] - 2.25 >= (limits[1] - limits[0]) / 20
+    assert scale_limits([np.array([-2.0, 2.0])], [(4.0, 5.0)])[1] < 3

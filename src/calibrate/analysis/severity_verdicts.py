@@ -28,6 +28,9 @@ from calibrate.stats.facets.tables import EXTREME, WHY
 
 FloatArray = npt.NDArray[np.float64]
 
+#: Up to so many pieces degrees of freedom are counted exactly; with more, by how evenly pieces pull, which is as good and quick.
+FEW_PIECES = 60
+
 HARSHER, LENIENT, IN_LINE, CANNOT_TELL = "harsher", "more lenient", "in line", "cannot tell"
 
 
@@ -134,7 +137,7 @@ def _errors(
                 continue
             way = np.zeros(contrasts.width)
             way[part.layout.starts[RATER] + r] = 1.0
-            error = contrasts.of(way)
+            error = contrasts.of(way, degrees=n_pieces <= FEW_PIECES)
             se[i] = error.plain if fit.options.errors == "information" else error.se
             df[i] = min(error.df, df[i])
     few = (pieces < MIN_PIECES) | (df < 1)

@@ -77,7 +77,7 @@ def wright_map_figure(
         steps = _steps(found, part, subset)
         bounds = level_bounds(part)
         low, high = scale_limits(
-            [*(m for m, _ in measured.values()), np.array([y for _, y in steps])]
+            [*(m for m, _ in measured.values()), np.array([y for _, y in steps])], bounds
         )
         bare(axes, grid=False)
         axes.set_xlim(0, 1)
@@ -161,13 +161,20 @@ def _steps(found: SeverityModel, part: PartFit, subset: int) -> list[tuple[str, 
     return sorted(rows, key=lambda row: row[1])
 
 
-def scale_limits(columns: Sequence[FloatArray]) -> tuple[float, float]:
-    """The ends of the scale: the few farthest pieces run out of it."""
+def scale_limits(
+    columns: Sequence[FloatArray], bounds: Sequence[tuple[float, float]] = ()
+) -> tuple[float, float]:
+    """The ends of the scale: the few farthest pieces run out of it, and an expected level that begins has room for its number."""
     ends = [np.quantile(one, [0.01, 0.99]) if len(one) > 50 else one for one in columns if len(one)]
     values = np.concatenate(ends)
     low, high = float(values.min()), float(values.max())
     pad = max(0.06 * (high - low), 0.3)
-    return max(low - pad, -8.0), min(high + pad, 8.0)
+    low, high = max(low - pad, -8.0), min(high + pad, 8.0)
+    room = (high - low) / 16
+    inside = [at for _, at in bounds if low < at < high]
+    if inside:
+        low, high = min(low, min(inside) - room), max(high, max(inside) + room)
+    return low, high
 
 
 def draw_levels(

@@ -71,7 +71,7 @@ def wright_map_schools_figure(
         pieces, _ = measures_of(found, "piece", spread.subset)
         criteria, names = measures_of(found, "criterion", spread.subset)
         strips = [np.array(one.measures) for one in spread.schools]
-        limits = scale_limits([pieces, criteria, np.concatenate(strips)])
+        limits = scale_limits([pieces, criteria, np.concatenate(strips)], level_bounds(part))
         bare(axes, grid=False)
         axes.set_xlim(0, 1)
         axes.set_ylim(*limits)

@@ -12,7 +12,7 @@ from calibrate.stats.facets.effects import (
     central_tendency,
     false_discovery,
 )
-from tests.stats.facets.simulated import TAU, Drawn, panel
+from tests.stats.facets.simulated import TAU, Drawn, draw, panel
 
 
 def with_effects(seed: int) -> Drawn:
@@ -92,3 +92,20 @@ def test_a_cell_of_too_few_pieces_cannot_tell():
     found = bias_by_criterion(Residuals(fit.fits[0][1]))
     assert np.isnan(found.value.reshape(6, 2)[3]).all()
     assert found.n_tested == 10
+
+
+def test_a_plain_bias_is_seen_on_fifteen_pieces():
+    """Two logits on one criterion: around none no value of n pieces could lie more than √(n − 1) errors from none."""
+    found = []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        quality, readers = rng.normal(0, 1.3, 15), [[0, 1, 2, 3]] * 15
+        fair = draw(seed, quality, readers, np.zeros(4), np.zeros(4))
+        hard = draw(seed + 99, quality - 2, readers, np.zeros(4), np.zeros(4))
+        there = (fair.rater == 0) & (fair.criterion == 0)
+        fair.score = np.where(there, hard.score, fair.score)
+        cells = bias_by_criterion(Residuals(fit_facets(fair.prepared()).fits[0][1]))
+        found.append((cells.value[0], cells.value[0] / cells.se[0]))
+    value, errors = np.mean(found, axis=0)
+    assert value == pytest.approx(2, abs=0.5)
+    assert errors > np.sqrt(14)

@@ -44,6 +44,25 @@ def test_joint_estimates_are_those_of_vgam(joint):
     assert joint.log_likelihood == pytest.approx(known["loglik"], abs=1e-6)
 
 
+@pytest.mark.parametrize(("facet", "name"), [("rater", "rater"), ("criterion", "item")])
+def test_joint_errors_are_those_of_vgam(judgements, facet, name):
+    """VGAM gives the errors of differences from the first element; the pieces are estimated with them."""
+    part = fit_facets(judgements, estimator="jml", errors="information").fits[0][1]
+    place = part.layout.facet(("rater", "criterion").index(facet))
+    covariance = part.covariance[place, place]
+    own = np.diag(covariance)
+    found = np.sqrt(own[1:] + own[0] - 2 * covariance[0, 1:])
+    assert found == pytest.approx(KNOWN["joint_se"][name], abs=1e-6)
+
+
+def test_marginal_estimates_lie_near_raschpys(marginal):
+    """Another way to keep few judgements a piece from spreading measures: pairs, with no piece in the likelihood at all."""
+    known = KNOWN["raschpy"]
+    assert marginal.tables["rater"].measure == pytest.approx(known["raters"], abs=0.04)
+    assert marginal.tables["criterion"].measure == pytest.approx(known["items"], abs=0.05)
+    assert thresholds(marginal) == pytest.approx(known["thresholds"], abs=0.05)
+
+
 def test_pieces_and_fit_of_joint_estimates_are_those_of_a_second_program(joint):
     known = KNOWN["joint_fit"]
     assert joint.tables["piece"].measure == pytest.approx(known["person"], abs=1e-6)
