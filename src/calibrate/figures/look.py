@@ -20,6 +20,7 @@ from html import escape
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -89,14 +90,21 @@ class Picture:
 
     def png(self, dpi: int = 160) -> bytes:
         """The picture as a small PNG, of a limited number of colours."""
-        drawn = io.BytesIO()
-        self.figure.savefig(drawn, format="png", dpi=dpi)
-        drawn.seek(0)
-        with Image.open(drawn) as image:
-            small = image.convert("RGB").quantize(self.colours, dither=Image.Dither.NONE)
+        small = self._drawn(dpi).quantize(self.colours, dither=Image.Dither.NONE)
         held = io.BytesIO()
         small.save(held, format="PNG", optimize=True, dpi=(dpi, dpi))
         return held.getvalue()
+
+    def _drawn(self, dpi: int) -> Image.Image:
+        """The picture's points: as ``savefig`` gives them, which draws everything twice."""
+        own = self.figure.dpi
+        self.figure.dpi = dpi
+        try:
+            canvas = FigureCanvasAgg(self.figure)
+            canvas.draw()
+            return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        finally:
+            self.figure.dpi = own
 
     def svg(self) -> str:
         """The picture as SVG, for print at any size: its words are text, and its alt text is inside.
