@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from typer.testing import CliRunner
@@ -14,6 +16,7 @@ from typer.testing import CliRunner
 from calibrate.errors import NotFound, UsageError
 from calibrate.reports import batch
 from calibrate.reports.batch import Made, run_reports
+from calibrate.reports.execute import Executed
 from calibrate.reports.kinds import ReportJob
 from calibrate.reports.service import Answer, make_reports
 
@@ -84,13 +87,16 @@ def test_the_command_ends_with_1_and_the_index_says_what_was_not_made(
     assert (reports / "schools" / "stone-mill" / "report.html").is_file()
 
 
-def test_the_coachs_own_words_stand_on_page_one_and_reach_the_word_document(own_sample_project):
-    make_reports(own_sample_project, "session", "S03")
-    folder = own_sample_project / "reports" / "sessions" / "S03"
+def test_the_coachs_own_words_stand_on_page_one_and_reach_the_word_document(
+    own_sample_project, sample_reports, monkeypatch
+):
+    where = Path("reports") / "sessions" / "S01"
+    folder = own_sample_project / where
+    shutil.copytree(sample_reports / where, folder)  # the first one, made before
     notes = folder / "my-notes.md"
-    assert "calibrate report session S03" in notes.read_text()
+    assert "calibrate report session S01" in notes.read_text()
     notes.write_text(notes.read_text() + "\n**Bring cake** & the anchors. <script>no()</script>\n")
-    answer = make_reports(own_sample_project, "session", "S03", formats=("html", "docx"))
+    answer = make_reports(own_sample_project, "session", "S01", formats=("html", "docx"))
     assert answer.failed == ()
     page = BeautifulSoup((folder / "report.html").read_text(), "html.parser")
     assert page.find("strong", string="Bring cake")
@@ -102,8 +108,10 @@ def test_the_coachs_own_words_stand_on_page_one_and_reach_the_word_document(own_
     words = [p.text for p in Document(str(folder / "report.docx")).paragraphs]
     assert any("Bring cake" in text for text in words)
     index = (own_sample_project / "reports" / "index.html").read_text()
-    assert "sessions/S03/report.docx" in index
-    make_reports(own_sample_project, "session", "S03")
+    assert "sessions/S01/report.docx" in index
+    # What the kernel would give once more lies there already.
+    monkeypatch.setattr(batch, "execute", lambda *told: Executed(nbformat.read(told[-1], 4)))
+    make_reports(own_sample_project, "session", "S01")
     assert not (folder / "report.docx").exists()  # it would be older than the page beside it
 
 

@@ -42,7 +42,7 @@ def page_of(folder: Path, job: ReportJob) -> Path:
 
 
 def make_sample_reports(folder: Path) -> None:
-    """Make one report of each kind and edition, two at a time."""
+    """Make one report of each kind and edition."""
     from calibrate.reports.service import make_reports
 
     for job in JOBS:
