@@ -82,6 +82,16 @@ def test_a_folder_that_is_not_there_is_said(project, tmp_path):
     assert log(project) == []
 
 
+def test_a_place_that_no_disk_has_is_said_without_a_fault(project, tmp_path):
+    (tmp_path / "letter.txt").write_text("no folder")
+    for place in (tmp_path / "letter.txt" / "mine.csv", tmp_path / ("x" * 300 + ".csv")):
+        with pytest.raises(ProjectError, match="cannot be written to"):
+            hand_out(project, EXPORT, place, force=True)
+    with pytest.raises(ProjectError, match="too long"):
+        suffix_for(place, (".csv",))
+    assert log(project) == []
+
+
 def test_a_folder_in_the_files_place_is_not_touched(project, tmp_path):
     (tmp_path / "scores.csv").mkdir()
     with pytest.raises(ProjectError, match="folder"):

@@ -83,7 +83,7 @@ def release_tables(project: Project, *, wall: bool = False) -> Path:
     facts = district_facts(project)
     settings = project.settings
     path = project.reports / "outside" / RELEASED
-    wall = wall or bool(_held_before(path).get("strands"))
+    wall = wall or bool(held_before(path).get("strands"))
     children, specs = _counted(facts, wall=wall)
     released = suppress(children, specs, min_n=settings.min_n)
     fingerprint = _hash_of(one for one in released.tables if not one.id.startswith(PREFIX))
@@ -115,13 +115,13 @@ def release_tables(project: Project, *, wall: bool = False) -> Path:
 
 def _withdraw_older(path: Path, input_hash: str) -> None:
     """Remove the pages of an earlier release: set against new ones they could tell what is hidden."""
-    if _held_before(path).get("input_hash") != input_hash:
+    if held_before(path).get("input_hash") != input_hash:
         for kind in KINDS.values():
             shutil.rmtree(path.parent / kind.folder, ignore_errors=True)
 
 
-def _held_before(path: Path) -> dict[str, Any]:
-    """What was released before; nothing where nothing was, or it cannot be read."""
+def held_before(path: Path) -> dict[str, Any]:
+    """What a released file holds; nothing where there is none, or it cannot be read."""
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -8,7 +8,13 @@ from calibrate.analysis.count_tables import ALL, HIDDEN_MARK, N
 from calibrate.errors import NotFound
 from calibrate.exchange.data_dictionaries import FilePage
 from calibrate.exchange.written_tables import Cell, Column, WrittenTable
-from calibrate.reports.release import Released, read_released, release_tables
+from calibrate.reports.release import (
+    RELEASED,
+    Released,
+    held_before,
+    read_released,
+    release_tables,
+)
 from calibrate.reports.released_wall import ROWS, wall_table
 from calibrate.store.project import Project
 from calibrate.workflows.exports import (
@@ -19,6 +25,11 @@ from calibrate.workflows.exports import (
     plain_name,
     suffix_for,
     table_bytes,
+)
+
+_TAKE_BACK = (
+    "Outside reports that were made before show other numbers than may be shown now, so they were taken away. Take back what was "
+    "handed out, and make them again: calibrate report --edition outside."
 )
 
 
@@ -60,8 +71,10 @@ def export_wall_outside(
         if strand is not None:
             strands = {each.id for one in unit.continuum.all() for each in one.strands}
             known_or_refused("strand", strand, sorted(strands))
+    before = held_before(project.reports / "outside" / RELEASED).get("input_hash")
     release_tables(project, wall=True)
     released = read_released(project.folder)
+    changed = before not in (None, released.held["input_hash"])
     if not released.held["strands"]:
         raise NotFound(
             "The project has no continuum for its rubric, so there is no wall to count.",
@@ -100,6 +113,7 @@ def export_wall_outside(
                 f"A star ({HIDDEN_MARK}) is not zero: zeros are hidden too.",
                 "When scores change, take earlier files back before you hand out new ones: the two set side by side could "
                 "tell what each of them hides.",
+                *([_TAKE_BACK] if changed else []),
                 *apostrophe_note(table, raw=raw),
             ],
         ),

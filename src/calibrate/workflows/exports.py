@@ -12,6 +12,7 @@ from calibrate import __version__
 from calibrate.errors import NotFound, ProjectError, UsageError
 from calibrate.exchange.data_dictionaries import FilePage, page_text
 from calibrate.exchange.written_tables import WrittenTable, csv_bytes, n_guarded, xlsx_bytes
+from calibrate.places import writing
 from calibrate.store.project import Project
 from calibrate.store.sealing.files import make_private_folder, write_private
 
@@ -64,7 +65,7 @@ def suffix_for(to: Path | None, allowed: Sequence[str]) -> str:
     UsageError
         If the name ends in something else.
     """
-    if to is None or to.is_dir():
+    if to is None or _is_folder(to):
         return allowed[0]
     suffix = to.suffix.lower()
     if suffix not in allowed:
@@ -147,9 +148,11 @@ def hand_out(
     target = _target(project, export, to)
     beside = target.with_name(f"{target.name}.README.md")
     for path in (target, beside):
-        if path.is_dir():
+        if _is_folder(path):
             raise ProjectError(f"{path} is a folder.", fix="Name another file with --to.")
-        if path.exists() and not force:
+        with writing(path):
+            there = path.exists()
+        if there and not force:
             raise ProjectError(
                 f"{path} is there already, and nothing was written.",
                 fix="Name another file with --to, or say --force to write over it.",
@@ -178,4 +181,9 @@ def _target(project: Project, export: Export, to: Path | None) -> Path:
         folder = project.reports / FOLDER
         make_private_folder(folder)
         return folder / name
-    return to / name if to.is_dir() else to
+    return to / name if _is_folder(to) else to
+
+
+def _is_folder(path: Path) -> bool:
+    with writing(path):
+        return path.is_dir()
