@@ -13,6 +13,7 @@ from scipy import stats
 from calibrate.stats.generalizability import GStudy, g_study
 from calibrate.stats.generalizability_blocks import Blocked, State
 from calibrate.stats.generalizability_decisions import decide
+from calibrate.stats.generalizability_reml import fit_components
 from calibrate.stats.generalizability_squares import interval, rebuilt
 
 TRUTH = {
@@ -113,7 +114,7 @@ def test_slopes_and_information_equal_those_of_the_whole_covariance_matrix(gone)
     log_det = np.linalg.slogdet(whole)[1] + np.linalg.slogdet(inside)[1]
     assert state.deviance == pytest.approx(2 * log_det + freedom * math.log(rest))
     error = rest / freedom
-    score, information = state.slopes()
+    score, information = state.score, state.expected_information()
     pys = proj @ scores
     assert score == pytest.approx(
         [(np.trace(pys.T @ k @ pys) / error - 2 * np.trace(proj @ k)) / 2 for k in kernels]
@@ -121,6 +122,41 @@ def test_slopes_and_information_equal_those_of_the_whole_covariance_matrix(gone)
     assert information == pytest.approx(
         np.array([[np.trace(proj @ a @ proj @ b) for b in kernels] for a in kernels])
     )
+    average = [[np.trace(pys.T @ a @ proj @ b @ pys) for b in kernels] for a in kernels]
+    assert state.average_information() == pytest.approx(np.array(average) / (2 * error))
+
+
+@pytest.mark.parametrize("gone", [0.0, 0.1])
+def test_the_average_information_ends_where_the_expected_one_does(gone):
+    """The search for many raters, which takes another way, on tables that both can do."""
+    for seed in (4, 5):
+        p, r, y, c = drawn(np.random.default_rng(seed), 60, 12, 3, 3, gone)
+        _, reading = np.unique(p * 12 + r, return_inverse=True)
+        fixed = (c[:, None] == np.arange(3)[None, :]).astype(float)
+        inner = {"piece": p, "reading": reading, "piece x criterion": p * 3 + c}
+        outer = {"rater": r, "rater x criterion": r * 3 + c, "nothing": np.arange(len(p)) % 7}
+        one, other = (
+            fit_components(y[:, None], fixed, p, inner, outer, average=way) for way in (False, True)
+        )
+        values = np.array([*one.variances.values(), one.error])
+        assert np.array([*other.variances.values(), other.error]) == pytest.approx(
+            values, rel=1e-8, abs=1e-8 * values.sum()
+        )
+        assert other.of_variances == pytest.approx(one.of_variances, rel=1e-6, nan_ok=True)
+        assert other.coefficients == pytest.approx(one.coefficients, rel=1e-8)
+
+
+def test_many_raters_take_steps_that_cost_little(monkeypatch):
+    """The expected information, which a search among many raters cannot afford at every step, is asked for once."""
+    asked = []
+    whole = State.expected_information
+    monkeypatch.setattr(
+        State, "expected_information", lambda self: (asked.append(1), whole(self))[1]
+    )
+    g_study(*drawn(np.random.default_rng(1), 60, 70, 4, 3, gone=0.1))
+    assert len(asked) == 1
+    g_study(*drawn(np.random.default_rng(1), 60, 10, 2, 3, gone=0.1))
+    assert len(asked) > 3
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ With the error as the unit, V = R + Z G Z'. R is made of blocks (an object's sco
 Z G Z' comes from the effects across blocks (raters, tasks). With A = [Z X] everything that a search needs is P = W − W A M⁻¹ A' W,
 where W = R⁻¹ and M is A' W A with G⁻¹ added for the effects: small matrices, however many scores there are.
 
-Source: Searle, Casella & McCulloch (1992), *Variance Components*, section 6.4; Henderson's mixed model equations in their chapter 7.
+Source: Searle, Casella & McCulloch (1992), *Variance Components*, section 6.4; Henderson's mixed model equations in their chapter 7;
+Gilmour, Thompson & Cullis (1995), *Biometrics* 51, pp. 1440–1450 (average information).
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from scipy import linalg, sparse
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+
+#: With a smaller ratio to the error the short way to an effect's trace loses digits.
+_TELLING = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +82,19 @@ class Blocked:
         self._indices = np.repeat(start, rows) + (
             np.arange(self._indptr[-1]) - np.repeat(self._indptr[:-1], rows)
         )
+
+        self.n_effects = len(self.levels)
+        #: Where effects stand among all variances: inner ones with the error (last), and outer ones.
+        self.inner = [*range(self.n_inner), self.n_effects]
+        self.outer = list(range(self.n_inner, self.n_effects))
+        starts = np.concatenate([[0], np.cumsum(self.widths)]).astype(int)
+        #: The columns of A that each outer effect has.
+        self.spans = [slice(a, b) for a, b in pairwise(starts)]
+
+    @property
+    def width(self) -> int:
+        """How many columns A has."""
+        return int(self.across.shape[1])
 
     @property
     def freedom(self) -> int:
@@ -167,46 +185,71 @@ class State:
     @cached_property
     def _small_inverse(self) -> FloatArray:
         """M⁻¹, shape (k, k)."""
-        return self._solved(np.eye(len(self._seen)))
+        half = linalg.lapack.dpotri(self._factor[0], lower=1)[
+            0
+        ]  # its upper half is what was there before
+        whole = np.tril(half) + np.tril(half, -1).T
+        return np.asarray(self._scale[:, None] * whole * self._scale)
 
-    def slopes(self) -> tuple[FloatArray, FloatArray]:
-        """The score and the expected information, for the effects' variances and the error's, in units of the error.
-
-        Returns
-        -------
-        tuple
-            Shapes (q + 1,) and (q + 1, q + 1), the error last.
-        """
-        model, small = self._model, self._small_inverse
-        kernels = [
-            [one.same[:, e] for one in model.sizes] for e in range(model.n_inner)
-        ]  # V_i of the inner effects, by size
-        seen_by = [  # W V_i, by size; the error's is W
+    @cached_property
+    def _seen_by(self) -> list[list[FloatArray]]:
+        """W V_i of the inner effects by size of block; the error's is W."""
+        model = self._model
+        kernels = [[one.same[:, e] for one in model.sizes] for e in range(model.n_inner)]
+        return [
             [w @ v for w, v in zip(self._inverse, kernel, strict=True)] for kernel in kernels
         ] + [list(self._inverse)]
-        between = [  # A' W V_i W A
-            model.squeezed([a @ w for a, w in zip(part, self._inverse, strict=True)])
-            for part in seen_by
+
+    @cached_property
+    def _between(self) -> list[sparse.csr_array]:
+        """A' W V_i W A of the inner effects and the error."""
+        return [
+            self._model.squeezed([a @ w for a, w in zip(part, self._inverse, strict=True)])
+            for part in self._seen_by
         ]
-        loss = np.eye(len(small)) - self._seen @ small  # A'P = (I − S M⁻¹) A'W
+
+    @cached_property
+    def _turned(self) -> FloatArray:
+        """S M⁻¹, where S is A' W A."""
+        return np.asarray(self._seen @ self._small_inverse)
+
+    @cached_property
+    def score(self) -> FloatArray:
+        """The slopes of the likelihood for the effects' variances and the error's (last), in units of the error."""
+        model = self._model
+        trace = np.empty(model.n_effects + 1)
+        for place, part, one in zip(model.inner, self._seen_by, self._between, strict=True):
+            trace[place] = model.total(part) - _traced(one, self._small_inverse)
+        for one, span in zip(model.outer, model.spans, strict=True):
+            trace[one] = self._trace_across(span, float(self.ratio[one]))
+        squares = [float(((one.T @ self._py) ** 2).sum()) for one in model.levels]
+        squares.append(float((self._py**2).sum()))
+        return np.asarray((np.array(squares) / self.error - model.m * trace) / 2)
+
+    def _trace_across(self, span: slice, ratio: float) -> float:
+        """The trace of P V_i for an effect across blocks: of its part of A' P A = S − S M⁻¹ S."""
+        inverse = self._small_inverse[span, span]
+        if ratio > _TELLING:
+            return (len(inverse) - float(np.trace(inverse)) / ratio) / ratio
+        lost = float((self._turned[span] * self._seen[span]).sum())
+        return float(np.trace(self._seen[span, span])) - lost
+
+    def expected_information(self) -> FloatArray:
+        """Of the effects' variances and the error's (last), in units of the error, shape (q + 1, q + 1)."""
+        model, small = self._model, self._small_inverse
+        loss = np.eye(len(small)) - self._turned  # A'P = (I − S M⁻¹) A'W
         kept = loss @ self._seen  # A' P A
-        starts = np.concatenate([[0], np.cumsum(model.widths)]).astype(int)
-        spans = [slice(a, b) for a, b in pairwise(starts)]
-        inner = [*range(model.n_inner), model.n_inner + len(spans)]  # where they stand: error last
-        outer = range(model.n_inner, model.n_inner + len(spans))
-        q = model.n_inner + len(spans) + 1
-        trace, both = np.empty(q), np.empty((q, q))
+        between, seen_by = self._between, self._seen_by
+        both = np.empty((model.n_effects + 1,) * 2)
         turned = [one @ small for one in between]  # B_i M⁻¹
-        for place, part, one in zip(inner, seen_by, between, strict=True):
-            trace[place] = model.total(part) - _traced(one, small)
-            for other, span in zip(outer, spans, strict=True):
+        for place, one in zip(model.inner, between, strict=True):
+            for other, span in zip(model.outer, model.spans, strict=True):
                 wide = (one @ loss[span].T).T
                 both[place, other] = both[other, place] = float((wide * loss[span]).sum())
-        for one, span in zip(outer, spans, strict=True):
-            trace[one] = float(np.trace(kept[span, span]))
-            for other, more in zip(outer, spans, strict=True):
+        for one, span in zip(model.outer, model.spans, strict=True):
+            for other, more in zip(model.outer, model.spans, strict=True):
                 both[one, other] = float((kept[span, more] ** 2).sum())
-        for i, j in combinations_with_replacement(range(len(inner)), 2):
+        for i, j in combinations_with_replacement(range(len(model.inner)), 2):
             a, b = seen_by[i], seen_by[j]
             crossed = [
                 x @ z @ w for x, z, w in zip(a, b, self._inverse, strict=True)
@@ -214,11 +257,16 @@ class State:
             value = model.total([x @ z for x, z in zip(a, b, strict=True)])
             value -= 2 * _traced(model.squeezed(crossed), small)
             value += float((turned[i] * turned[j].T).sum())
-            both[inner[i], inner[j]] = both[inner[j], inner[i]] = value
-        squares = [float(((one.T @ self._py) ** 2).sum()) for one in model.levels]
-        squares.append(float((self._py**2).sum()))
-        score = (np.array(squares) / self.error - model.m * trace) / 2
-        return score, model.m * both / 2
+            one, other = model.inner[i], model.inner[j]
+            both[one, other] = both[other, one] = value
+        return np.asarray(model.m * both / 2)
+
+    def average_information(self) -> FloatArray:
+        """The mean of the expected and the observed information, which takes no traces: y'P V_i P V_j P y / 2 (Gilmour et al. 1995)."""
+        moved = [one @ (one.T @ self._py) for one in self._model.levels] + [self._py]  # V_i P y
+        seen = [self._projected(self._w @ one) for one in moved]
+        both = [[float((a * b).sum()) for b in seen] for a in moved]
+        return np.array(both) / (2 * self.error)
 
 
 def _traced(one: sparse.csr_array, other: FloatArray) -> float:
