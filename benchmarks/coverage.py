@@ -39,6 +39,10 @@ from calibrate.stats.results import Coefficient
 from calibrate.stats.two_raters import cohen_kappa, scott_pi
 
 LEVELS = (1.0, 2.0, 3.0, 4.0)
+
+#: How far raters' severities spread where every panel has raters of its own.
+SEVERITY = 0.35
+
 Statistic = Callable[[Ratings], Coefficient]
 
 #: After so many panels the count is kept besides: what a test can work out again.
@@ -47,13 +51,17 @@ FIRST = 25
 
 @dataclass(frozen=True)
 class Room:
-    """How pieces and raters differ: severities in points, the noise of a reading, pieces' spread and mean."""
+    """How pieces and raters differ: severities in points, the noise of a reading, pieces' spread and mean.
+
+    Where every panel has raters of its own, ``apart`` is how far their severities spread.
+    """
 
     name: str
     severity: tuple[float, ...]
     noise: float = 0.7
     spread: float = 1.0
     mean: float = 2.5
+    apart: float = SEVERITY
 
 
 ROOMS = (
@@ -63,11 +71,11 @@ ROOMS = (
     Room("near the ceiling", (0.0, 0.2, -0.2), noise=0.5, spread=0.8, mean=3.6),
 )
 
+#: Raters drawn anew for each panel who differ twice as much.
+FAR_APART = Room("six raters far apart", (0.0,) * 6, apart=2 * SEVERITY)
+
 #: What share of the pieces has two readings where most have one.
 READ_TWICE = 0.15
-
-#: How far raters' severities spread where every panel has raters of its own.
-SEVERITY = 0.35
 
 STATISTICS: dict[str, Statistic] = {
     "exact": exact_agreement,
@@ -124,7 +132,9 @@ def panel(random: np.random.Generator, room: Room, pieces: int, severity: np.nda
 
 def panel_of_their_own(random: np.random.Generator, room: Room, pieces: int) -> Ratings:
     """One panel: every piece has raters of its own."""
-    score = _scores(random, room, pieces, random.normal(0, SEVERITY, (pieces, len(room.severity))))
+    score = _scores(
+        random, room, pieces, random.normal(0, room.apart, (pieces, len(room.severity)))
+    )
     piece = np.repeat(np.arange(pieces), score.shape[1])
     return prepare_ratings(piece, np.arange(score.size), score.ravel(), LEVELS)
 
@@ -167,19 +177,19 @@ def raters_like_these(
     icc: dict[str, Statistic] = {"ICC(A,1)": icc_a_1, "ICC(C,1)": icc_c_1}
     many = np.random.default_rng(1)
     q = len(room.severity)
-    wholes = [panel(many, room, large, many.normal(0, SEVERITY, q)) for _ in range(60)]
+    wholes = [panel(many, room, large, many.normal(0, room.apart, q)) for _ in range(60)]
     truth = {
         name: float(np.mean([(_VALUE.get(name) or STATISTICS[name])(one).value for one in wholes]))
         for name in names
     }
-    crowd = panel(many, room, large, many.normal(0, SEVERITY, 60 * q))
+    crowd = panel(many, room, large, many.normal(0, room.apart, 60 * q))
     truth |= {name: form(crowd).value for name, form in icc.items()}
     chosen: dict[str, Statistic] = {name: _for_others(name) for name in names} | icc
 
     def drawn() -> Iterator[Ratings]:
         for i in range(panels):
             random = np.random.default_rng(1000 + i)
-            yield panel(random, room, pieces, random.normal(0, SEVERITY, q))
+            yield panel(random, room, pieces, random.normal(0, room.apart, q))
 
     yield from _cover("raters like these", room, pieces, chosen, truth, drawn())
 
@@ -267,7 +277,7 @@ def _cover(
 KINDS: dict[str, tuple[Callable[[Room, int, int], Iterator[Covered]], tuple[Room, ...]]] = {
     "these raters": (these_raters, ROOMS),
     "most read once": (most_read_once, (ROOMS[1], ROOMS[2])),
-    "raters like these": (raters_like_these, (ROOMS[1], ROOMS[2])),
+    "raters like these": (raters_like_these, (ROOMS[1], ROOMS[2], FAR_APART)),
     "raters of their own": (raters_of_their_own, (ROOMS[0], ROOMS[1])),
 }
 
@@ -293,7 +303,7 @@ def save(path: Path, found: list[Covered]) -> None:
     new = {(one.who, one.room, one.pieces) for one in found}
     old = saved(path) if path.exists() else []
     kept = [one for one in old if (one.who, one.room, one.pieces) not in new]
-    rooms = [room.name for room in ROOMS]
+    rooms = [room.name for room in (*ROOMS, FAR_APART)]
     kinds = list(KINDS)
     in_order = sorted(
         (*kept, *found),

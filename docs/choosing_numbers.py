@@ -175,6 +175,8 @@ SAFE = ["exact", "adjacent", "Brennan-Prediger", "Gwet's AC2"]
 LIKE_KAPPA = ["Cohen", "Scott", "Lin", "Fleiss", "Conger", "alpha"]
 CEILING = "near the ceiling"
 FEW = "three raters"
+SIX = "six raters"
+FAR_APART = "six raters far apart"
 
 
 def _these(found: pd.DataFrame) -> pd.DataFrame:
@@ -217,23 +219,30 @@ def with_few(found: pd.DataFrame, pieces: int) -> str:
 
 def like_these(found: pd.DataFrame) -> str:
     """What the intervals for raters like these are worth."""
-    like = found[found["who"] == "raters like these"]
-    icc = like["coefficient"].str.startswith("ICC")
-    enough = like[~icc & (like["pieces"] >= 30)]
-    wide = enough[enough["coefficient"] == "Gwet's AC2"]
-    few = enough["room"] == FEW
+    every = found[found["who"] == "raters like these"]
+    icc = every["coefficient"].str.startswith("ICC")
+    apart = every["room"] == FAR_APART
+    like, wide = every[~icc], every[every["coefficient"] == "Gwet's AC2"]
+
+    def share(room: str, *pieces: int) -> str:
+        return _span(like[(like["room"] == room) & like["pieces"].isin(pieces)])
+
+    def width(room: str) -> str:
+        return _span(wide[(wide["room"] == room) & (wide["pieces"] >= 30)], "width")
 
     def kinds(pieces: int) -> str:
-        now = like[~icc & (like["pieces"] == pieces)]
+        now = like[(like["pieces"] == pieces) & (like["room"] != FAR_APART)]
         kappa = now["coefficient"].isin(LIKE_KAPPA)
         return f"{_span(now[~kappa])}, those of kappas and alpha in {_span(now[kappa])}"
 
     return (
-        f"From 30 pieces on the intervals of agreement and kappas hold the truth in {_span(enough[~few])} of the panels with six "
-        f"raters, and in {_span(enough[few])} with three, which is more than they promise: AC2's is on average "
-        f"{_span(wide[wide['room'] == FEW], 'width')} wide with three raters, {_span(wide[wide['room'] != FEW], 'width')} with "
-        f"six. With 10 pieces those of agreement, Brennan-Prediger and AC2 hold it in {kinds(10)}; with 5 pieces in {kinds(5)}. "
-        f"ICC's hold it in {_span(like[icc])}, whatever the number of pieces."
+        f"From 30 pieces on the intervals of agreement and kappas hold the truth in {share(SIX, 30, 100)} of the panels with six "
+        f"raters, and in {share(FEW, 30, 100)} with three, which is more than they promise: AC2's is on average {width(FEW)} "
+        f"wide with three raters, {width(SIX)} with six. Six raters who differ twice as much hold it in {share(FAR_APART, 30)} "
+        f"with 30 pieces and in {share(FAR_APART, 100)} with 100, where the raters are nearly all of the doubt. With 10 pieces those of "
+        f"agreement, Brennan-Prediger and AC2 hold it in {kinds(10)}; with 5 pieces in {kinds(5)}. ICC's hold it in "
+        f"{_span(every[icc & ~apart])} whatever the number of pieces, where raters differ twice as much in "
+        f"{_span(every[icc & apart])}."
     )
 
 

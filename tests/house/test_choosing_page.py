@@ -64,9 +64,12 @@ def test_for_raters_like_these_six_raters_and_30_pieces_keep_the_promise_and_thr
     ]
     six = [one for one in kept if one.room == "six raters"]
     three = [one for one in kept if one.room == "three raters"]
-    assert len(six) == len(three) == 18
+    apart = [one for one in kept if one.room == "six raters far apart"]
+    assert len(six) == len(three) == len(apart) == 18
     assert [one for one in six if not 0.92 <= one.share <= 0.975] == []
     assert [one for one in three if one.share < 0.92] == []
+    ours = [one for one in apart if not one.coefficient.startswith("ICC")]
+    assert [one for one in ours if one.share < 0.89] == []
 
 
 def test_the_pages_are_linked_from_the_first_page():
