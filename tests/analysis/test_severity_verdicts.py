@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from calibrate.analysis.severity_model import severity_model
-from calibrate.analysis.severity_verdicts import rater_verdicts
+from calibrate.analysis.severity_verdicts import half_widths, rater_verdicts
+from calibrate.analysis.severity_words import zero_of
 from calibrate.errors import DataError
 from calibrate.stats.facets import fit_facets
 from tests.analysis.test_severity_model import as_table, scales
@@ -174,3 +175,45 @@ def test_a_poor_table_gives_words_and_no_silly_number():
                 assert math.isfinite(row["measure"]) or row["undefined"]
                 assert not row["se"] > 10
                 assert not abs(row["measure"]) >= 15
+
+
+@pytest.mark.parametrize("estimator", ["mml", "jml"])
+def test_an_anchor_of_a_piece_that_is_not_here_changes_nothing(estimator):
+    """It must not let the raters float: without a piece that is held, nothing would hold them."""
+    free = severity_model(as_table(panel(7, pieces=80)), scales(3), estimator=estimator)
+    data = free.fit.data
+    stray = fit_facets(data, estimator=estimator, anchors={"piece": {"last year": 1.0}})
+    assert stray.tables["rater"].measure == pytest.approx(free.fit.tables["rater"].measure)
+    assert [one.verdict for one in rater_verdicts(stray)] == [one.verdict for one in free.verdicts]
+
+
+def test_on_a_held_scale_raters_are_set_beside_its_zero_and_not_beside_each_other():
+    found = anchored("rater", {"R0": 0.2, "R1": 0.4})
+    assert zero_of(found.fit) == "where the anchors put it"
+    others = [one for one in found.verdicts if one.rater not in ("R0", "R1")]
+    assert all("than a rater at 0 on the held scale" in one.sentence for one in others)
+    assert "harsher than a rater at 0 on the held scale" in found.sentence
+    free = severity_model(as_table(panel(7, pieces=80)), scales(3))
+    assert zero_of(free.fit) == "the average rater"
+
+
+def test_two_schools_that_share_ten_pieces_have_an_interval_for_ten_pieces():
+    """400 pieces of their own say nothing of how the schools differ: the interval is Student's t of the ten."""
+    rng = np.random.default_rng(4)
+    quality = np.r_[rng.normal(0, 1, 10), rng.normal(0, 1, 80), rng.normal(0.5, 1, 80)]
+    readers = [[0, 1, 2, 3]] * 10 + [[i % 2] for i in range(80)] + [[2 + i % 2] for i in range(80)]
+    drawn = draw(4, quality, readers, np.zeros(4), np.array([-0.3, 0.0, 0.3]))
+    where = np.repeat(["both", "A", "B"], [10, 80, 80])[drawn.piece]
+    school = np.where(drawn.rater < 2, "A", "B")
+    found = fit_facets(drawn.prepared(groups=where, further={"home": school}))
+    table = found.tables["home"]
+    assert (half_widths(found, "home") / table.se > 2.1).all()
+    assert abs(table.measure[0]) < half_widths(found, "home")[0]
+
+
+def test_a_few_scores_say_nothing_of_the_wording_of_levels():
+    found = severity_model(as_table(panel(1, pieces=2, raters=4, each=4, criteria=2)), scales(2))
+    assert not found.advice
+    assert any(
+        "too few scores to say anything of the levels of C0 and C1" in one for one in found.notes
+    )

@@ -23,9 +23,10 @@ from calibrate.analysis.severity_effects import (
     bias_tables,
     effects_by_rater,
 )
-from calibrate.analysis.severity_steps import LevelAdvice, level_advice
+from calibrate.analysis.severity_steps import LevelAdvice, level_advice, too_few_scores
 from calibrate.analysis.severity_verdicts import RaterVerdict, rater_verdicts
 from calibrate.analysis.severity_words import whole_sentence
+from calibrate.analysis.wording import label, some_listed
 from calibrate.errors import ArgumentError
 from calibrate.stats.facets import FacetsFit, fit_facets, prepare_judgements
 from calibrate.stats.facets.model import measured_judgements
@@ -188,6 +189,9 @@ def _notes(
         notes.append(
             "The estimates had not settled when the iterations ended; take them with care."
         )
+    if few_scores := too_few_scores(fit):
+        names = some_listed([label(labels, one) for one in few_scores])
+        notes.append(f"There are too few scores to say anything of the levels of {names}.")
     few = [part for _, part in fit.fits if len(np.unique(part.data.piece)) < 30]
     if few and fit.options.errors == "robust":
         notes.append(

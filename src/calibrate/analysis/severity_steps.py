@@ -16,6 +16,9 @@ FEW = 10
 """A level given less often has a place that nobody can be sure of (Linacre 2002, *J. Applied Measurement* 3, guideline 1)."""
 
 
+_FOR_EACH_LEVEL = 5
+
+
 @dataclass(frozen=True)
 class LevelAdvice:
     """One piece of advice: ``kind`` is ``unused``, ``rare`` or ``disordered``; ``level`` is the level it is about."""
@@ -40,8 +43,9 @@ def level_advice(
         for c, values in enumerate(data.values)
         for k in range(len(values))
     }
+    few = set(too_few_scores(fit))
     for (c, k), n in used.items():
-        if n >= FEW:
+        if n >= FEW or data.facets[1].ids[c] in few:
             continue
         name, level = data.facets[1].ids[c], float(data.values[c][k])
         kind = "rare" if n else "unused"
@@ -60,6 +64,8 @@ def level_advice(
             (step.level, step.threshold, step.n)
         )
     for (name, _), steps in by_criterion.items():
+        if name in few:
+            continue
         for (level, here, n), (_, after, _) in pairwise(steps):
             if math.isfinite(here) and math.isfinite(after) and here > after:
                 found[name, level, "disordered"] = LevelAdvice(
@@ -71,6 +77,17 @@ def level_advice(
                     "neighbours, so look at how it is worded.",
                 )
     return tuple(found[key] for key in sorted(found))
+
+
+def too_few_scores(fit: FacetsFit) -> list[str]:
+    """The criteria with so few scores that an unused level says nothing of its wording: fewer than five for each level."""
+    data = fit.data
+    n = np.bincount(data.criterion, minlength=len(data.values)).tolist()
+    return [
+        name
+        for name, many, values in zip(data.facets[1].ids, n, data.values, strict=True)
+        if many < _FOR_EACH_LEVEL * len(values)
+    ]
 
 
 def advice_sentences(

@@ -22,6 +22,7 @@ from calibrate.stats.facets.contrasts import MANY, Contrasts
 from calibrate.stats.facets.effects import false_discovery
 from calibrate.stats.facets.errors import own_pieces
 from calibrate.stats.facets.judgements import CRITERION, RATER
+from calibrate.stats.facets.layout import holds_pieces
 from calibrate.stats.facets.part_fit import PartFit
 from calibrate.stats.facets.summary import fair_scores
 from calibrate.stats.facets.tables import EXTREME, WHY
@@ -30,6 +31,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Up to so many pieces degrees of freedom are counted exactly; with more, by how evenly pieces pull, which is as good and quick.
 FEW_PIECES = 60
+
+AVERAGE = "the average rater"
 
 HARSHER, LENIENT, IN_LINE, CANNOT_TELL = "harsher", "more lenient", "in line", "cannot tell"
 
@@ -65,17 +68,30 @@ def rater_verdicts(
     table = fit.tables["rater"]
     raters = len(table.ids)
     found = _Rows(raters)
-    groups = [""] * raters
+    beside = [AVERAGE] * raters
     for number, part in fit.bounded:
         mine = np.flatnonzero(table.subset == number)
         _fill(found, fit, part, mine)
-        whose = [part.data.facets[g].name for g in part.within(RATER)]
         for i in mine.tolist():
-            groups[i] = whose[0] if whose else ""
+            beside[i] = beside_whom(fit, part)
     stands_out = false_discovery(found.p)
     return tuple(
-        _verdict(fit, found, i, bool(stands_out[i]), groups[i], labels) for i in range(raters)
+        _verdict(fit, found, i, bool(stands_out[i]), beside[i], labels) for i in range(raters)
     )
+
+
+def beside_whom(fit: FacetsFit, part: PartFit) -> str:
+    """Beside whom the raters of a part are set: the average of all, or of their school, or the zero of a scale that is held."""
+    held = fit.anchors.get("rater", {})
+    here = [
+        one
+        for one, known in zip(part.data.facets[RATER].ids, part.estimated[RATER], strict=True)
+        if known
+    ]
+    if any(one in held for one in here) or holds_pieces(part.data, fit.anchors):
+        return "a rater at 0 on the held scale"
+    school = next((part.data.facets[g].name for g in part.within(RATER)), "")
+    return f"the average rater of the same {school.replace('_', ' ')}" if school else AVERAGE
 
 
 class _Rows:
@@ -94,8 +110,8 @@ def _fill(found: _Rows, fit: FacetsFit, part: PartFit, rows: npt.NDArray[np.intp
     place = {one: i for i, one in enumerate(data.facets[RATER].ids)}
     who = np.array([place[table.ids[i]] for i in rows.tolist()], dtype=np.int64)
     severity = table.measure[rows]
-    pieces = _pieces_of(fit, part)[who]
-    se, df = _errors(fit, part, who, table.se[rows], pieces)
+    pieces = _pieces_of(fit, part, RATER)[who]
+    se, df = _errors(fit, part, RATER, who, table.se[rows], pieces)
     group = (part.with_groups(RATER) - part.measures(RATER))[who]
     centre = np.full(len(rows), part.typical) - group
     middle = fair_scores(centre, part, fit.data)
@@ -115,16 +131,39 @@ def _fill(found: _Rows, fit: FacetsFit, part: PartFit, rows: npt.NDArray[np.intp
     found.se[rows] = (found.wide[1, rows] - found.wide[0, rows]) / (2 * special.stdtrit(df, 0.975))
 
 
-def _pieces_of(fit: FacetsFit, part: PartFit) -> FloatArray:
-    """How many pieces with a measure each rater read, those whose scores are all at an end of the scale included."""
+def half_widths(fit: FacetsFit, name: str) -> FloatArray:
+    """Half the 95 % interval of every measure of a facet, logits, by row of its table: Student's t, as for raters."""
+    table = fit.tables[name]
+    out = np.full(len(table.ids), math.nan)
+    for number, part in fit.bounded:
+        names = [facet.name for facet in part.data.facets]
+        rows = np.flatnonzero(table.subset == number)
+        if name not in names or not len(rows):
+            continue
+        f = names.index(name)
+        place = {one: i for i, one in enumerate(part.data.facets[f].ids)}
+        who = np.array([place[table.ids[i]] for i in rows.tolist()], dtype=np.int64)
+        se, df = _errors(fit, part, f, who, table.se[rows], _pieces_of(fit, part, f)[who])
+        out[rows] = special.stdtrit(df, 0.975) * se
+    return out
+
+
+def _pieces_of(fit: FacetsFit, part: PartFit, f: int) -> FloatArray:
+    """How many pieces with a measure each element of facet f met, those whose scores are all at an end included."""
     data = fit.data.only(part.part.everything & np.isfinite(part.theta)[fit.data.piece])
-    size = data.facets[RATER].size
-    touched = np.unique(data.piece * size + data.rater) % size
+    facet = data.facets[part.places[f]]
+    size = facet.size
+    touched = np.unique(data.piece * size + facet.code) % size
     return np.bincount(touched, minlength=size).astype(float)
 
 
 def _errors(
-    fit: FacetsFit, part: PartFit, who: npt.NDArray[np.int64], se: FloatArray, pieces: FloatArray
+    fit: FacetsFit,
+    part: PartFit,
+    f: int,
+    who: npt.NDArray[np.int64],
+    se: FloatArray,
+    pieces: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Standard errors, logits, and degrees of freedom; ``nan`` where they would rest on too little."""
     df = np.maximum(pieces - 1, 0.0)
@@ -133,10 +172,10 @@ def _errors(
     if n_pieces <= MANY and not fit.anchors.get("piece"):
         contrasts = Contrasts(part)
         for i, r in enumerate(who.tolist()):
-            if not math.isfinite(se[i]) or part.extreme[RATER][r]:
+            if not math.isfinite(se[i]) or part.extreme[f][r]:
                 continue
             way = np.zeros(contrasts.width)
-            way[part.layout.starts[RATER] + r] = 1.0
+            way[part.layout.starts[f] + r] = 1.0
             error = contrasts.of(way, degrees=n_pieces <= FEW_PIECES)
             se[i] = error.plain if fit.options.errors == "information" else error.se
             df[i] = min(error.df, df[i])
@@ -155,7 +194,7 @@ def _verdict(
     found: _Rows,
     i: int,
     stands_out: bool,
-    group: str,
+    beside: str,
     labels: Mapping[str, str] | None,
 ) -> RaterVerdict:
     table = fit.tables["rater"]
@@ -178,19 +217,16 @@ def _verdict(
         float(found.half[i]),
         margin,
         verdict,
-        _sentence(found, i, table.state[i], verdict, group, label(labels, table.ids[i])),
+        _sentence(found, i, table.state[i], verdict, beside, label(labels, table.ids[i])),
     )
 
 
-def _sentence(found: _Rows, i: int, state: str, verdict: str, group: str, name: str) -> str:
+def _sentence(found: _Rows, i: int, state: str, verdict: str, beside: str, name: str) -> str:
     difference = float(found.difference[i])
     if not math.isfinite(difference):
         return f"{name}: cannot tell, because {WHY.get(state) or 'there is no measure'}."
     if state == "anchored":
         return f"{name} was held at a known value."
-    beside = (
-        f"the average rater of the same {group.replace('_', ' ')}" if group else "the average rater"
-    )
     way = "less" if difference < 0 else "more"
     size = (
         f"gives what {beside} gives"

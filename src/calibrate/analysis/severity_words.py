@@ -7,15 +7,17 @@ from collections.abc import Mapping
 import numpy as np
 
 from calibrate.analysis.severity_verdicts import (
+    AVERAGE,
     CANNOT_TELL,
     HARSHER,
     IN_LINE,
     LENIENT,
     RaterVerdict,
+    beside_whom,
 )
 from calibrate.analysis.wording import count, label, percent, some_listed, upper_first
 from calibrate.stats.facets import FacetsFit
-from calibrate.stats.facets.judgements import CRITERION, RATER, distinct
+from calibrate.stats.facets.judgements import CRITERION, distinct
 from calibrate.stats.facets.unexpected import Unexpected
 
 
@@ -73,15 +75,21 @@ def _no_link(fit: FacetsFit) -> str:
 
 
 def _others(fit: FacetsFit) -> str:
-    """Beside whom raters are set: all others, or those of their own school where schools are a facet."""
-    one = school_of_raters(fit)
-    return f"the others of their {one}" if one else "the others"
+    """Beside whom raters are set: all others, those of their own school, or the zero of a scale that is held."""
+    beside = {beside_whom(fit, part) for _, part in fit.bounded}
+    if beside == {AVERAGE} or len(beside) > 1:
+        return "the others"
+    one = beside.pop()
+    return one.replace("the average rater of the same", "the others of their")
 
 
-def school_of_raters(fit: FacetsFit) -> str:
-    """The further facet in whose elements raters lie and are centred; empty where there is none."""
-    names = {part.data.facets[g].name for _, part in fit.bounded for g in part.within(RATER)}
-    return min(names, default="").replace("_", " ")
+def zero_of(fit: FacetsFit) -> str:
+    """Which rater has severity 0."""
+    beside = {beside_whom(fit, part) for _, part in fit.bounded}
+    if beside == {AVERAGE}:
+        return AVERAGE
+    school = next((one for one in sorted(beside) if one.startswith(AVERAGE + " ")), "")
+    return school.replace("of the same", "of each") or "where the anchors put it"
 
 
 def _always_alike(fit: FacetsFit) -> bool:

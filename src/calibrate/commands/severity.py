@@ -159,6 +159,8 @@ def _show(found: SeverityModel) -> None:
     from rich.console import Console
     from rich.text import Text
 
+    from calibrate.analysis.severity_words import zero_of
+
     screen = Console(soft_wrap=False)
     screen = screen if screen.is_terminal else Console(width=110)
     if found.fit.bounded:
@@ -175,9 +177,11 @@ def _show(found: SeverityModel) -> None:
                 screen.print()
     for sentence in _sentences(found):
         screen.print(Text(sentence))
+    if not found.fit.bounded:
+        return
     screen.print(
         Text(
-            f"\nSeverity is in logits, 0 is {_zero(found)}, more is harsher. The fair score is what a rater would give a "
+            f"\nSeverity is in logits, 0 is {zero_of(found.fit)}, more is harsher. The fair score is what a rater would give a "
             "typical piece, averaged over the criteria. Fit is 1 where scores vary as the model expects, above 1 where they "
             "are harder to foresee, below 1 where they are tamer."
         )
@@ -267,10 +271,12 @@ def _further(found: SeverityModel, name: str) -> Table:
     from rich.table import Table
     from rich.text import Text
 
+    from calibrate.analysis.severity_verdicts import half_widths
     from calibrate.analysis.wording import signed, upper_first
 
     table = found.fit.tables[name]
     heading = upper_first(name.replace("_", " "))
+    reach = half_widths(found.fit, name)
     shown = Table(title=Text(heading), title_justify="left", title_style="bold")
     if not found.fit.connected:
         shown.add_column("Group", justify="right", no_wrap=True)
@@ -287,7 +293,7 @@ def _further(found: SeverityModel, name: str) -> Table:
             *([] if found.fit.connected else [str(table.subset[i])]),
             Text(table.ids[i]),
             signed(measure) if measure == measure else "–",
-            _plain(1.96 * float(table.se[i])),
+            _plain(float(reach[i])),
             _plain(float(table.fair[i])),
             str(int(table.n[i])),
         )
@@ -298,17 +304,6 @@ def _place(table: ElementTable, i: int) -> tuple[int, float, str]:
     """Where a row stands: by group, the harshest first, those without a measure last."""
     measure = float(table.measure[i])
     return int(table.subset[i]), -measure if measure == measure else 99.0, table.ids[i]
-
-
-def _zero(found: SeverityModel) -> str:
-    """Which rater severity 0 is."""
-    from calibrate.analysis.severity_words import school_of_raters
-
-    held = found.fit.anchors
-    if held.get("rater") or held.get("piece"):
-        return "where the anchors put it"
-    school = school_of_raters(found.fit)
-    return f"the average rater of each {school}" if school else "the average rater"
 
 
 def _plain(value: float) -> str:

@@ -139,7 +139,7 @@ def make_layout(
     total = starts[-1] + len(steps)
     held = np.zeros(total)
     columns: list[tuple[IntArray, FloatArray]] = []
-    floating = RATER if any(name == "piece" and anchors[name] for name in anchors) else None
+    floating = RATER if holds_pieces(data, anchors) else None
     for f, facet in enumerate(data.facets):
         known = anchors.get(facet.name, {})
         fixed = np.array([one in known for one in facet.ids], dtype=bool)
@@ -157,6 +157,12 @@ def make_layout(
     for j, (rows, values) in enumerate(columns):
         basis[rows, j] = values
     return Layout(starts, steps, used, known_steps, held, basis)
+
+
+def holds_pieces(data: Judgements, anchors: Mapping[str, Mapping[str, float]]) -> bool:
+    """Whether some piece of these judgements is held; an anchor of a piece that is not here sets no frame."""
+    known = anchors.get("piece", {})
+    return bool(known) and any(data.pieces[p] in known for p in distinct(data.piece)[0].tolist())
 
 
 def held_steps(data: Judgements, anchors: Mapping[str, float]) -> tuple[FloatArray, BoolArray]:
