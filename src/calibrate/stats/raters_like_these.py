@@ -42,17 +42,17 @@ def for_raters_like_these(statistic: Statistic, ratings: Ratings) -> Coefficient
     """What would other raters of this kind show on other pieces of this kind? The same coefficient with an interval for them.
 
     A panel of four says much about its own four members and less about the school's next four. It misleads with few raters:
-    three who happen to be of one mind look as if everybody were. The interval needs three raters, is very wide with three, and rough with
-    fewer than eight (flagged).
+    three who happen to be of one mind look as if everybody were. The interval needs three raters, is very wide with three, and
+    rough with fewer than eight (flagged).
 
-    The variance is that over pieces (the coefficient's own) plus what raters add. Each rater is left out in turn (jackknife), as in
-    Gwet (2008), *Psychometrika* 73, pp. 407–430. The values without each rater differ for two reasons: raters differ, and each
-    has chance luck with the pieces at hand. The second is in the variance over pieces already and is taken out, as two-way
-    clustering does: Cameron, Gelbach & Miller (2011), *Journal of Business & Economic Statistics* 29, pp. 238–249. It follows from
-    how far each piece moves the value without each rater. What is left is never taken below 0, so the interval is never narrower than that of the
-    variance over pieces. How two raters suit each other counts more than once in a jackknife of few raters (Efron & Stein
-    1981, *Annals of Statistics* 9, pp. 586–596); that is left in, for the careful side. Degrees of freedom are Satterthwaite's,
-    those of raters where raters are most of the doubt and those of pieces where pieces are.
+    The variance is that over pieces (the coefficient's own) plus what raters add. Each rater is left out in turn (jackknife),
+    as in Gwet (2008), *Psychometrika* 73, pp. 407–430. The values without each rater differ for two reasons: raters differ, and
+    each has luck with the pieces at hand. The second is in the variance over pieces already and is taken out, as two-way
+    clustering does: Cameron, Gelbach & Miller (2011), *Journal of Business & Economic Statistics* 29, pp. 238–249. It follows
+    from how far each piece moves the value without each rater. What is left is never taken below 0, so that the error is never
+    below that over pieces. How two raters suit each other counts more than once in a jackknife of few raters (Efron & Stein
+    1981, *Annals of Statistics* 9, pp. 586–596); that is left in, for the careful side. Degrees of freedom are Satterthwaite's:
+    those of raters where raters are most of the doubt, and those of pieces where pieces are.
 
     More raters than `GROUPS` are left out in as many groups of a size, made by lot and always the same.
     ``benchmarks/coverage.py`` shows how often the interval covers the truth.
