@@ -137,6 +137,8 @@ def _table(released: Released, window: str | None, strand: str | None) -> Writte
                 levels = found.level_columns
                 for key in found.row_keys:
                     (group,) = key
+                    if group == ALL and by != ROWS[0]:
+                        continue  # everybody is everybody, by whatever they are counted
                     shown = [found.count(key, column) for column in (*levels, N)]
                     rows.append(
                         [
