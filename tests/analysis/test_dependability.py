@@ -94,6 +94,89 @@ def test_the_range_is_told_and_a_wide_one_is_called_too_wide(table):
     assert "plausibly lies from" in narrow.sentence and "too wide" not in narrow.sentence
 
 
+def students_with_tasks(n_tasks: int, seed: int = 4, n: int = 24) -> pd.DataFrame:
+    """Every student wrote to every task, and four raters read it all; tasks differ in how hard they are."""
+    rng = np.random.default_rng(seed)
+    shape = (n, n_tasks, 4)
+    seen = 2.5 + rng.normal(0, 0.7, (n, 1, 1)) + rng.normal(0, 0.4, (1, n_tasks, 1))
+    seen = seen + rng.normal(0, 0.2, (1, 1, 4)) + rng.normal(0, 0.4, (n, n_tasks, 1))
+    score = np.clip(np.rint(seen + rng.normal(0, 0.5, shape)), 1, 4)
+    student, task, rater = (one.ravel() for one in np.indices(shape))
+    return pd.DataFrame(
+        {
+            "piece": [f"S{s}T{t}" for s, t in zip(student, task, strict=True)],
+            "student": student.astype(str),
+            "task": task.astype(str),
+            "rater": rater.astype(str),
+            "criterion": "ORG",
+            "score": score.ravel(),
+            "minutes": 6.0 + 2.0 * (rater % 2),
+        }
+    )
+
+
+def test_tasks_and_raters_change_g_and_phi_as_worked_by_hand():
+    """The three-way analysis of variance by its mean squares, and the hours of the readings as measured."""
+    table = students_with_tasks(3)
+    found = dependability(table, {"ORG": SCALES["ORG"]})
+    y = table["score"].to_numpy().reshape(24, 3, 4)
+    size = dict(zip("str", y.shape, strict=True))
+    axis = {"s": 0, "t": 1, "r": 2}
+
+    def mean_square(effect: str) -> float:
+        left = y
+        for name, at in axis.items():
+            mean = left.mean(axis=at, keepdims=True)
+            left = left - mean if name in effect else np.broadcast_to(mean, left.shape)
+        return float((left**2).sum() / np.prod([size[name] - 1 for name in effect]))
+
+    ms = {one: mean_square(one) for one in ("s", "t", "r", "st", "sr", "tr", "str")}
+    last = ms["str"]
+    v = {
+        "st": (ms["st"] - last) / 4,
+        "sr": (ms["sr"] - last) / 3,
+        "tr": (ms["tr"] - last) / 24,
+        "s": (ms["s"] - ms["st"] - ms["sr"] + last) / 12,
+        "t": (ms["t"] - ms["st"] - ms["tr"] + last) / (24 * 4),
+        "r": (ms["r"] - ms["sr"] - ms["tr"] + last) / (24 * 3),
+    }
+    v = {name: max(value, 0.0) for name, value in v.items()}
+    for raters, tasks in ((1, 1), (2, 3), (4, 2)):
+        relative = v["sr"] / raters + v["st"] / tasks + last / (raters * tasks)
+        absolute = relative + v["r"] / raters + v["t"] / tasks + v["tr"] / (raters * tasks)
+        row = found.plan(raters, tasks)
+        assert row.g == pytest.approx(v["s"] / (v["s"] + relative))
+        assert row.phi == pytest.approx(v["s"] / (v["s"] + absolute))
+        assert row.hours == pytest.approx(24 * raters * tasks * 7.0 / 60)
+    assert found.minutes_from == "measured"
+
+
+def test_with_few_tasks_it_is_tasks_that_would_narrow_the_range():
+    found = dependability(students_with_tasks(3), {"ORG": SCALES["ORG"]})
+    assert "so few tasks say little about others; more tasks" in found.sentence
+    assert "everything else" not in found.sentence
+    names = {source_name(one.source) for one in found.components}
+    assert "what a rater sees in a single piece" in names
+
+
+def test_a_source_estimated_below_nothing_is_not_certainly_nothing():
+    found = dependability(students_with_tasks(3, seed=16), {"ORG": SCALES["ORG"]})
+    below = [one for one in found.components if one.estimate < 0]
+    assert below
+    assert all(one.ci_low == 0 < one.ci_high for one in below)
+
+
+def test_many_scores_at_the_end_of_the_scale_are_said_to_narrow_ranges(table):
+    usual = dependability(table, SCALES)
+    assert not any("level." in note for note in usual.study.notes)
+    up = table.assign(score=np.minimum(table["score"] + 1, 4))
+    (note,) = [one for one in dependability(up, SCALES).study.notes if "highest level" in one]
+    share = float((up["score"] == 4).mean())
+    assert note.startswith(f"{round(share * 100)}% of the scores")
+    down = table.assign(score=np.maximum(table["score"] - 1, 1))
+    assert any("lowest level" in one for one in dependability(down, SCALES).study.notes)
+
+
 def test_readings_after_the_talk_do_not_count(table):
     later = table.assign(round="after_discussion", score=2.0)
     both = dependability(pd.concat([table, later]), SCALES)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from calibrate.analysis.dependability_words import Row, dependability_sentence
+from calibrate.analysis.dependability_words import Row, dependability_sentence, end_note
 from calibrate.analysis.readings import (
     LeftOut,
     ScaleLike,
@@ -222,6 +222,7 @@ def dependability(
         return dependability(
             table, scales, minutes=minutes, cut=cut, measured="piece", labels=labels
         )
+    study = _with_end_note(study, rows, known)
     names = criteria_in_order(known, rows)
     if cut is None:
         cuts = [known[name].cut_value for name in names]
@@ -250,6 +251,19 @@ def dependability(
     ]
     words = dependability_sentence(study, now, rows_told, labels)
     return DependabilityResult(study, now, plans, spent, told, cut, chosen.left_out, words)
+
+
+def _with_end_note(study: GStudy, rows: pd.DataFrame, known: Scales) -> GStudy:
+    """With a note where many scores lie at an end of their scale."""
+    if study.undefined or rows.empty:
+        return study
+    ends = [
+        rows["score"].to_numpy(dtype=float)
+        == rows["criterion"].map({one: pick(known[one].values) for one in known})
+        for pick in (min, max)
+    ]
+    note = end_note(*(float(np.mean(one)) for one in ends))
+    return replace(study, notes=(*study.notes, note)) if note else study
 
 
 def _levels(scales: Scales, names: Sequence[str]) -> Levels | None:

@@ -222,11 +222,16 @@ def _study(
 
 
 def _errors(evidence: MeanSquares | None) -> dict[Source, tuple[float, float, float]]:
-    """The standard error and the interval of every component."""
+    """The standard error and the interval of every component.
+
+    A component estimated below 0 has the upper end of one estimated at 0: that chance took it below nothing does not prove
+    that it is nothing.
+    """
     if evidence is None:
         return {}
-    errors, draws = np.sqrt(np.diag(evidence.covariance)), evidence.draws()
+    errors = np.sqrt(np.diag(evidence.covariance))
+    draws = evidence.unbounded_draws() - np.minimum(evidence.estimates, 0.0)
     return {
-        source: (float(errors[i]), *interval(draws[:, i]))
+        source: (float(errors[i]), *interval(np.maximum(draws[:, i], 0.0)))
         for i, source in enumerate(evidence.sources)
     }

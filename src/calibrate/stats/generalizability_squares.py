@@ -62,9 +62,13 @@ class MeanSquares:
 
     def draws(self, n: int = DRAWS) -> FloatArray:
         """Components that could be true given these mean squares, at least 0, shape (n, components); always the same ones."""
+        return np.maximum(self.unbounded_draws(n), 0.0)
+
+    def unbounded_draws(self, n: int = DRAWS) -> FloatArray:
+        """The same before those below 0 are put to 0."""
         chance = np.random.default_rng(_SEED).chisquare(self.freedom, (n, len(self.freedom)))
         expected = self.freedom * self.squares / np.maximum(chance, 1e-300)
-        return np.asarray(np.maximum(expected @ self.weights.T, 0.0))
+        return np.asarray(expected @ self.weights.T)
 
     def without(self, *sources: Source) -> MeanSquares:
         """The same, some components left out."""
