@@ -75,16 +75,17 @@ def attack(children, specs, tables):
     }
 
     def row_of(spec, key, column):
+        wanted = dict(spec.where) | (
+            {} if key == (ALL,) else dict(zip(spec.rows, key, strict=True))
+        )
+        parts = [level for level in LEVELS if level in spec.parts(column)]
         row = np.zeros(len(place))
-        for (unit, measure, level), i in place.items():
+        for unit in units:
             held = dict(zip(("school", "classroom", "grade"), unit, strict=True)) | {
                 "window": "fall"
             }
-            wanted = dict(spec.where) | (
-                {} if key == (ALL,) else dict(zip(spec.rows, key, strict=True))
-            )
-            if measure == spec.measure and level in spec.parts(column):
-                row[i] = all(held[name] == value for name, value in wanted.items())
+            if all(held[name] == value for name, value in wanted.items()):
+                row[[place[unit, spec.measure, level] for level in parts]] = 1
         return row
 
     if not place:
