@@ -75,3 +75,11 @@ def test_a_session_that_one_person_scored_is_not_called_unscored():
     alone = session_trend(session("S1", {"a": [1, 2, 3]}), SCALES, ["S1"])
     assert alone.points == ()
     assert "by two people" in alone.sentence and "cannot be told" in alone.sentence
+
+
+def test_some_of_the_sessions_tell_what_they_would_alone():
+    both = pd.concat([APART, ALIKE])
+    every = session_trend(both, SCALES, ["S1", "S2"])
+    for sessions in ([], ["S1"], ["S2"], ["S1", "S2"]):
+        alone = session_trend(both[both["session"].isin(sessions)], SCALES, sessions)
+        assert every.only(set(sessions)) == alone

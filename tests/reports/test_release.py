@@ -10,6 +10,7 @@ import pytest
 from calibrate.analysis.comparability import compare
 from calibrate.reports.release import (
     FEWEST_READERS,
+    _agreement,
     _labels,
     _neutral_title,
     _trend,
@@ -98,17 +99,20 @@ def test_a_session_with_few_readers_is_not_in_the_outside_trend(facts):
     panel = sorted(readings.loc[readings["session"] == first, "rater"].unique())
     small = readings[~readings["rater"].isin(panel[FEWEST_READERS - 1 :])]
     sessions = [one.id for one in facts.sessions]
-    titles = [one["title"] for one in _trend(replace(facts, readings=small), sessions)["points"]]
+    titles = [
+        one["title"]
+        for one in _trend(_agreement(replace(facts, readings=small)), sessions)["points"]
+    ]
     hidden = _neutral_title(facts, facts.sessions[0])
     assert titles and hidden not in titles
-    assert hidden in [one["title"] for one in _trend(facts, sessions)["points"]]
+    assert hidden in [one["title"] for one in _trend(_agreement(facts), sessions)["points"]]
 
 
 def test_sessions_and_schools_that_are_hidden_are_not_called_missing(facts):
     first = facts.sessions[0].id
     panel = sorted(facts.readings.loc[facts.readings["session"] == first, "rater"].unique())
     few = facts.readings[facts.readings["rater"].isin(panel[: FEWEST_READERS - 1])]
-    told = _trend(replace(facts, readings=few), [first])
+    told = _trend(_agreement(replace(facts, readings=few)), [first])
     assert told["points"] == []
     assert "not shown: fewer than" in told["sentence"]
     schools = facts.readings.groupby("rater")["rater_school"].first()
@@ -130,7 +134,7 @@ def test_what_somebody_typed_as_a_sessions_title_stays_inside(facts):
     canary = "Ms. Quillfeather's room, second try"
     named = replace(facts, sessions=(replace(facts.sessions[0], title=canary), *facts.sessions[1:]))
     sessions = [one.id for one in named.sessions]
-    assert canary not in str(_trend(named, sessions)) + str(_labels(named))
+    assert canary not in str(_trend(_agreement(named), sessions)) + str(_labels(named))
     assert canary in named.labels.values()  # so that the search above can find it
     rooms = {one.title for one in facts.classrooms}
     assert not rooms & set(_labels(facts).values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -32,6 +32,11 @@ class SessionTrend:
 
     points: tuple[SessionPoint, ...]
     sentence: str
+
+    def only(self, sessions: Collection[str]) -> SessionTrend:
+        """The same of these sessions alone, as if there were no others."""
+        points = tuple(one for one in self.points if one.session in sessions)
+        return SessionTrend(points, _sentence(points))
 
 
 def session_trend(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -99,11 +99,7 @@ def release_tables(project: Project, *, wall: bool = False) -> Path:
         "strands": [one.id for one in facts.continuum.strands] if wall and facts.continuum else [],
         "labels": _labels(facts),
         "tables": [one.as_dict() for one in released.tables],
-        "trends": {
-            one.id: _trend(facts, [s.id for s in facts.sessions_of(one.id)])
-            for one in facts.schools
-        }
-        | {"district": _trend(facts, [one.id for one in facts.sessions])},
+        "trends": _trends(facts),
         "comparison": released_comparison(facts),
     }
     _withdraw_older(path, fingerprint)
@@ -247,15 +243,27 @@ def _neutral_title(facts: DistrictFacts, session: Session) -> str:
     return f"{when}, {schools}"
 
 
-def _trend(facts: DistrictFacts, sessions: list[str]) -> dict[str, Any]:
-    """Agreement session by session, of sessions with enough independent readers."""
+def _trends(facts: DistrictFacts) -> dict[str, Any]:
+    """Agreement session by session, of every school and of the district."""
+    every = _agreement(facts)
+    of_schools = {one.id: {s.id for s in facts.sessions_of(one.id)} for one in facts.schools}
+    return {one: _trend(every, held) for one, held in of_schools.items()} | {
+        "district": _trend(every, {one.id for one in facts.sessions})
+    }
+
+
+def _agreement(facts: DistrictFacts) -> SessionTrend:
     names = {one.id: _neutral_title(facts, one) for one in facts.sessions}
-    table = facts.readings[facts.readings["session"].isin(sessions)]
-    every = session_trend(table, facts.scales, sessions, labels=names)
-    shown = [one.session for one in every.points if one.n_raters >= FEWEST_READERS]
-    trend: SessionTrend = session_trend(table, facts.scales, shown, labels=names)
+    return session_trend(facts.readings, facts.scales, list(names), labels=names)
+
+
+def _trend(every: SessionTrend, sessions: Collection[str]) -> dict[str, Any]:
+    """Agreement session by session, of sessions with enough independent readers."""
+    points = every.only(sessions).points
+    shown = [one.session for one in points if one.n_raters >= FEWEST_READERS]
+    trend = every.only(shown)
     sentence = trend.sentence
-    if every.points and not shown:
+    if points and not shown:
         sentence = (
             f"Agreement of norming sessions is not shown: fewer than {FEWEST_READERS} readers "
             "stand behind each of them."
