@@ -100,9 +100,36 @@ def test_expected_levels_pass_where_the_model_says(few):
     assert places == sorted(places)
 
 
-def test_steps_of_every_criterion_are_drawn_for_partial_credit():
-    picture = wright_map_figure(modelled(panel(1, pieces=60), model="partial_credit"))
-    assert {"C0 2", "C2 4"} <= {text for text, _ in words_of(picture)}
+def test_each_criterion_has_a_ladder_of_its_own_in_partial_credit():
+    """Long names of criteria ran over the levels at the right edge: a letter leads from the name to the ladder."""
+    found = modelled(panel(1, pieces=60), model="partial_credit")
+    called = {f"C{one}": f"Conventions of written language {one}" for one in range(3)}
+    picture = wright_map_figure(found, called)
+    words = words_of(picture)
+    texts = [text for text, _ in words]
+    assert {"a", "b", "c"} <= set(texts)
+    assert sum(text.startswith(("a ", "b ", "c ")) for text in texts) == 3
+    assert [texts.count(level) for level in ("2", "3", "4")] == [4, 4, 4], "three steps, one band"
+    assert overlaps(words) == []
+    edge = picture.figure.axes[0].get_window_extent().x1
+    assert max(box.x1 for _, box in words) <= edge + 2
+    assert "into C0 2 at" in picture.alt
+
+
+def test_ladders_of_half_points_keep_clear_of_the_levels_at_the_edge():
+    tau = np.linspace(-3, 3, 8)
+    drawn = panel(4, pieces=40, raters=5, tau=tau)
+    table = pd.DataFrame(
+        {
+            "piece": [f"P{one}" for one in drawn.piece],
+            "rater": [f"R{one}" for one in drawn.rater],
+            "criterion": [f"Conventions {one}" for one in drawn.criterion],
+            "score": (drawn.score - 1) / 2,
+        }
+    )
+    halves = {f"Conventions {one}": tuple(np.arange(0, 4.5, 0.5)) for one in range(3)}
+    found = severity_model(table, halves, model="partial_credit")
+    assert overlaps(words_of(wright_map_figure(found))) == []
 
 
 def test_unconnected_groups_are_drawn_one_at_a_time():

@@ -29,6 +29,7 @@ from calibrate.figures.look import (
     canvas,
     style,
 )
+from calibrate.figures.wright_map_ladders import draw_ladders, lettered
 from calibrate.stats.facets.judgements import CRITERION
 from calibrate.stats.facets.moments import level_chances
 from calibrate.stats.facets.part_fit import PartFit
@@ -40,6 +41,7 @@ MOST_NAMED = 14
 
 _HEIGHT = 6.4
 _PIECES, _RATERS, _CRITERIA, _STEPS = (0.0, 0.25), (0.28, 0.55), (0.58, 0.79), (0.82, 0.93)
+_BESIDE_LADDERS, _LADDERS = (0.55, 0.76), (0.80, 0.925)
 _LOGITS_OF_A_LINE = 24
 """How many lines of small print fit one above the other."""
 
@@ -88,15 +90,32 @@ def wright_map_figure(
         shown = [label(labels, name) if name_raters else "" for name in names]
         _raters(axes, values, shown, (low, high))
         values, names = measured["criterion"]
-        draw_named(
-            axes, values, [label(labels, one) for one in names], _CRITERIA, (low, high), ORANGE
-        )
-        for at, (text, y) in zip(_spread([y for _, y in steps], (low, high)), steps, strict=True):
-            _tick(axes, _STEPS, y, at, text, QUIET)
+        ladders = _ladders(found, part, subset)
+        called = [
+            f"{ladders[one][0]} {shortened(label(labels, one), 9)}"
+            if one in ladders
+            else label(labels, one)
+            for one in names
+        ]
+        column = _BESIDE_LADDERS if ladders else _CRITERIA
+        draw_named(axes, values, called, column, (low, high), ORANGE)
+        if ladders:
+            line = (high - low) / (_LOGITS_OF_A_LINE * 1.35)
+            draw_ladders(axes, dict(ladders.values()), _LADDERS, line)
+        else:
+            for at, (text, y) in zip(
+                _spread([y for _, y in steps], (low, high)), steps, strict=True
+            ):
+                _tick(axes, _STEPS, y, at, text, QUIET)
         axes.set_ylabel("logits")
         axes.set_xticks(
-            [sum(one) / 2 for one in (_PIECES, _RATERS, _CRITERIA, _STEPS)],
-            ["Pieces\n↑ better", "Raters\n↑ harsher", "Criteria\n↑ harder", "Steps\ninto"],
+            [sum(one) / 2 for one in (_PIECES, _RATERS, column, _STEPS)],
+            [
+                "Pieces\n↑ better",
+                "Raters\n↑ harsher",
+                "Criteria\n↑ harder",
+                "Steps into\n" if ladders else "Steps\ninto",
+            ],
             fontsize=9.5,
         )
         axes.xaxis.tick_top()
@@ -159,6 +178,24 @@ def _steps(found: SeverityModel, part: PartFit, subset: int) -> list[tuple[str, 
         elif not shared:
             rows.append((f"{step.criterion} {step.level:g}", hard[step.criterion] + step.threshold))
     return sorted(rows, key=lambda row: row[1])
+
+
+def _ladders(
+    found: SeverityModel, part: PartFit, subset: int
+) -> dict[str, tuple[str, list[tuple[str, float]]]]:
+    """For each criterion with steps of its own its letter and its steps; empty where criteria share them."""
+    if found.model == "rating_scale":
+        return {}
+    ids = part.data.facets[CRITERION].ids
+    hard = dict(zip(ids, part.measures(CRITERION).tolist(), strict=True))
+    steps: dict[str, list[tuple[str, float]]] = {}
+    for one in found.fit.steps:
+        if one.subset == subset and not math.isnan(one.threshold):
+            steps.setdefault(one.criterion, []).append(
+                (f"{one.level:g}", hard[one.criterion] + one.threshold)
+            )
+    letters = lettered([one for one in ids if one in steps])
+    return {one: (letters[one], steps[one]) for one in letters}
 
 
 def scale_limits(
@@ -321,7 +358,7 @@ def _sentence(found: SeverityModel, part: PartFit, subset: int) -> str:
             f"{np.ptp(measures_of(found, 'rater', subset)[0]):.1f} in all."
         )
     if not found.fit.connected:
-        text += f" Shown is group {subset} of {len(found.fit.parts)}; the groups share no piece, so they have no common scale."
+        text += f" Shown is group {subset} of {len(found.fit.parts)}; nothing ties the groups together, so they have no common scale."
     return text
 
 
