@@ -27,6 +27,8 @@ FloatArray = NDArray[np.float64]
 
 _READING_CASES, _SEVERITY_CASES = 9, 45
 """Equally likely values of the two variances: all pairs of them are what could be true."""
+_ROUGHLY = 3
+"""Variances of which the upper end is so many times the lower one (of the middle 80 %) are known only roughly."""
 _SCHOOL_COLUMNS = ("rater_school", "school")
 
 
@@ -76,6 +78,13 @@ class ReaderVariances:
         raters = self.mean_square * _turned(self.df, _SEVERITY_CASES)
         both = [one.ravel() for one in np.meshgrid(reading, raters)]
         return both[0], np.maximum(both[1] - both[0] / self.each, 0.0)
+
+    @cached_property
+    def roughly(self) -> bool:
+        """Whether the variances are known only roughly."""
+        told = [one for one in self.could_be if not np.isnan(one).any()]
+        ends = [np.quantile(one, [0.1, 0.9]) for one in told]
+        return any(high >= _ROUGHLY * low for low, high in ends)
 
 
 def _severity(mean_square: float, reading: float, each: float) -> float:

@@ -21,8 +21,7 @@ def precision_sentence(found: Precision) -> str:
         return f"What it takes to tell {difference} cannot be worked out: {found.known.undefined}."
     parts = [f"To tell {difference} between two schools, as these raters score, {_pieces(these)}."]
     parts.append(_schools(found))
-    told = next((one for one in found.schools if one.n_pieces is not None), None)
-    if _wide(these) or (told is not None and _wide(told)) or (told is None and found.schools):
+    if found.known.roughly:
         parts.append(
             f"How far readers differ is known only roughly here, from {count(found.known.n_raters, 'rater')}: more raters on the "
             "same pieces would narrow that."
