@@ -203,6 +203,9 @@ def test_a_raters_school_comes_from_the_plan_else_from_a_column_that_is_the_rate
     given = {one: one[:2] for one in table["rater"]}
     told = reader_variances(rows, SCALES, given)
     assert told == reader_variances(readings(table), SCALES)
+    alone = reader_variances(readings(table), SCALES, dict.fromkeys(table["rater"], "S0"))
+    assert alone.n_schools == 1
+    assert "whose school" not in what_it_takes(alone, 0.5).sentence
     named = readings(table.rename(columns={"school": "rater_school"}))
     assert reader_variances(named, SCALES) == told
 

@@ -152,7 +152,7 @@ class Precision:
             "n_schools": self.n_schools,
             "rater_variance": self.known.severity,
             "reading_variance": self.known.reading,
-            "schools_apart": self.known.n_schools > 1,
+            "schools_apart": self.known.n_schools > 0,
             "sentence": self.sentence,
         }
 

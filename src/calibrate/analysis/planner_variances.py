@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -121,7 +121,9 @@ def reader_variances(
         found = variances_of(Grid.of(rows[told].assign(_school=schools[told]), "_school"), steps)
         if not found.undefined:
             return found
-    return variances_of(Grid.of(rows.assign(_school="all"), "_school"), steps)
+    found = variances_of(Grid.of(rows.assign(_school="all"), "_school"), steps)
+    one = schools.notna().all() and schools.nunique() == 1
+    return replace(found, n_schools=1) if one else found
 
 
 def _schools(rows: pd.DataFrame, school_of: Mapping[str, str]) -> pd.Series:

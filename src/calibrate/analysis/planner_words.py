@@ -26,7 +26,7 @@ def precision_sentence(found: Precision) -> str:
             f"How far readers differ is known only roughly here, from {count(found.known.n_raters, 'rater')}: more raters on the "
             "same pieces would narrow that."
         )
-    if found.known.n_schools < 2:
+    if found.known.n_schools == 0:
         parts.append(
             "These scores do not say whose school a rater is of, so what schools differ by counts among what their raters differ by: "
             "this asks rather for too much."
