@@ -42,7 +42,10 @@ Answers = dict[str, int | str]
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A held session: blind and second-round answers by piece and rater, and the consensus by piece."""
+    """A held session: blind and second-round answers by piece and rater, and the consensus by piece.
+
+    ``pieces`` were discussed; pieces of the window before that were read again are in ``blind`` alone.
+    """
 
     plan: dict[str, Any]
     facilitator: Adult
@@ -137,6 +140,7 @@ def _blind(
             codes,
             precision=precision,
             sees_code=adult.id not in unaware,
+            window=str(plan["window"]),
         )
 
     given = {(piece.code, adult.id): answers(adult, piece) for adult in readers}
@@ -229,6 +233,8 @@ def hold(
             for (code, rater), answers in first.items():
                 adult = next(one for one in panel if one.id == rater)
                 after[(code, rater)] = _after(number, plan, adult, answers, agreed)
+    for code in plan.get("again", ()):
+        blind |= _blind(plan, work[code], panel, hands, codes, SESSION_PRECISION[number])
     return Meeting(plan, _facilitator(plan, staff), panel, table, blind, after, consensus)
 
 
@@ -292,7 +298,7 @@ def session_file(meeting: Meeting, names: dict[str, str]) -> dict[str, Any]:
         "schools": list(plan["schools"]),
         "facilitator": meeting.facilitator.id,
         "panel": [adult.id for adult in meeting.panel],
-        "pieces": list(plan["pieces"]),
+        "pieces": [*plan["pieces"], *plan.get("again", ())],
         "agreed": list(plan["agreed"]),
         "open": [_open_line(one, names) for one in plan["open"]],
         "needs": list(plan["needs"]),

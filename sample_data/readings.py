@@ -66,12 +66,16 @@ def answers_of(
     precision: float = 1.0,
     own_student: bool = False,
     sees_code: bool = True,
+    window: str = "",
 ) -> dict[str, int | str]:
-    """A reading's answers: drawn levels, except where the reader gives the piece's condition code."""
+    """A reading's answers: drawn levels, except where the reader gives the piece's condition code.
+
+    ``window`` is when it was read, if that is another one than the piece's own.
+    """
     levels = judge(
         piece.quality,
         hand,
-        piece.window_id,
+        window or piece.window_id,
         key,
         precision=precision,
         own_student=own_student,

@@ -45,7 +45,7 @@ def test_a_school_that_became_harsher_is_told_in_points():
     assert north.verdict == "lower" and north.change < -0.3
     assert north.ci_low < -0.55 < north.ci_high, "1.2 logits are about half a point here"
     assert south.verdict in ("steady", "cannot tell") and abs(south.change) < 0.3
-    assert "less than since 2025-fall to the same work" in north.sentence
+    assert "less than in 2025-fall to the same work" in north.sentence
     assert "40 pieces read again" in north.sentence
     assert found.family_size == 2
     assert north.sentence[1:].rstrip(".") in found.sentence

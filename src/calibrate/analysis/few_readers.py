@@ -179,7 +179,7 @@ class _Guard:
                     names = listed([label(self.labels, name) for name in apart[one.a]])
                     others = "the other schools" if self.labels is not None else "the rest"
                     said = shown.sentence.replace(others, f"{others} without {names}", 1)
-                    shown = replace(shown, sentence=said)
+                    shown = replace(shown, sentence=said, without=tuple(apart[one.a]))
             if shown is None or self.few(shown):
                 shown = self._silent(one)
             made.append(shown)

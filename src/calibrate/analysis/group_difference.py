@@ -20,7 +20,8 @@ class GroupDifference:
 
     ``ci95`` holds simultaneously over the whole family; ``ci90`` is the plain interval that decides
     ``same``. ``verdict`` is ``same``, ``different`` or ``cannot tell``; ``reason`` says why. ``withheld``: so few readers
-    stand behind it that its numbers were taken out (`calibrate.analysis.few_readers`).
+    stand behind it that its numbers were taken out; ``without``: groups that are not among the rest, for the same reason
+    (`calibrate.analysis.few_readers`).
     """
 
     a: str
@@ -40,6 +41,7 @@ class GroupDifference:
     reason: str
     sentence: str
     withheld: bool = field(default=False, kw_only=True)
+    without: tuple[str, ...] = field(default=(), kw_only=True)
 
     def as_dict(self) -> dict[str, object]:
         """The fields of the `compare` JSON; nan stays nan for the writer to turn into null."""

@@ -239,7 +239,7 @@ def _sentence(
     if math.isnan(interval[0]):
         return f"{name}: cannot tell whether its scoring has moved, because {reason}."
     one = draft.beside
-    since = f"since {label(labels, draft.first)}"
+    then = label(labels, draft.first)
     on = f"95% interval {signed(interval[0])} to {signed(interval[1])}, " + (
         f"{count(draft.n_reread, 'piece')} read again"
         if draft.n_reread
@@ -248,11 +248,11 @@ def _sentence(
     if not draft.n_same:
         on += "; none of its teachers read in both"
     if verdict == STEADY:
-        return f"{name} scores the same work as it did {since} ({on}: less than would matter)."
+        return f"{name} scores the same work as it did in {then} ({on}: less than would matter)."
     if verdict == CANNOT_TELL:
-        return f"{name}: cannot tell whether its scoring has moved {since} ({on})."
+        return f"{name}: cannot tell whether its scoring has moved since {then} ({on})."
     way = "more" if one.value > 0 else "less"
-    return f"{name} gives {points(one.value)} {way} than {since} to the same work ({on})."
+    return f"{name} gives {points(one.value)} {way} than in {then} to the same work ({on})."
 
 
 def _whole(found: Sequence[SchoolDrift], labels: Mapping[str, str] | None) -> str:

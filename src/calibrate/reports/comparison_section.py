@@ -25,6 +25,11 @@ ALONE = (
 )
 """What stands where schools would be compared, and there are no two of them to show."""
 
+PICTURE_OF_DIFFERENCES = (
+    "A mark at the right of the middle gives more points than the others to the same work, one at the left fewer; "
+    "the line is where the difference plausibly lies."
+)
+
 VERDICTS = {"same": "the same", "different": "different", "cannot tell": "cannot tell"}
 
 
@@ -53,15 +58,18 @@ def agreement_between(comparison: Comparison, labels: Mapping[str, str], draw: D
                 "Two independent readings of the same piece, before anybody talked.",
                 new_page=True,
             ),
+            blocks.sentence(" ".join(one.sentence for one in told)),
             Block("")
             if frame.empty
-            else table(
-                frame,
-                caption="Agreement within and between schools",
-                row_name="Two readers of",
-                percents=["Same score", "At most one level apart"],
+            else blocks.folded(
+                "Agreement, school by school",
+                table(
+                    frame,
+                    caption="Agreement within and between schools",
+                    row_name="Two readers of",
+                    percents=["Same score", "At most one level apart"],
+                ),
             ),
-            blocks.sentence(" ".join(one.sentence for one in told)),
             Block("") if alone else _links(comparison, labels, draw),
         ]
     )
@@ -69,9 +77,8 @@ def agreement_between(comparison: Comparison, labels: Mapping[str, str], draw: D
 
 def _links(comparison: Comparison, labels: Mapping[str, str], draw: Drawings) -> Block:
     picture = draw.links_figure(comparison.links, labels)
-    return blocks.subsection("Who shares pieces with whom") + blocks.figure(
-        picture.png(), picture.alt, picture.sentence
-    )
+    shown = blocks.figure(picture.png(), picture.alt, picture.sentence)
+    return blocks.folded("Who shares pieces with whom", shown)
 
 
 def differences(comparison: Comparison, labels: Mapping[str, str], draw: Drawings) -> Block:
@@ -89,9 +96,13 @@ def differences(comparison: Comparison, labels: Mapping[str, str], draw: Drawing
     return blocks.join(
         [
             head,
-            blocks.figure(picture.png(), picture.alt, picture.sentence),
-            difference_table(lead, labels, "Each school against all others"),
-            difference_table(comparison.between_pairs(), labels, "Every pair of schools"),
+            blocks.sentence(picture.sentence),
+            blocks.folded(
+                "Every difference with its range, as a picture and as numbers",
+                blocks.figure(picture.png(), picture.alt, PICTURE_OF_DIFFERENCES)
+                + difference_table(lead, labels, "Each school against all others")
+                + difference_table(comparison.between_pairs(), labels, "Every pair of schools"),
+            ),
             blocks.note(
                 f"Intervals hold together for all {comparison.family_size} comparisons that were looked "
                 "at (95%). “The same” is said only if the 90% interval lies inside the margin, "
@@ -151,7 +162,7 @@ def what_cannot_be_said(
     ]
     made = [
         blocks.section(
-            "Where nothing can be said, and what to exchange",
+            "Where nothing can be said yet, and what to exchange",
             "Silence here is an answer: it says which work to exchange next.",
         ),
         blocks.bullets(
@@ -167,13 +178,6 @@ def what_cannot_be_said(
                 f"By criterion, {count(len(unsure), 'comparison')} of a school with the others cannot "
                 "be told yet either; the totals above rest on more scores."
             )
-        )
-    if exchanges:
-        made.append(
-            blocks.callout("What to do next:", " ".join(one.sentence for one in exchanges))
-            if len(exchanges) == 1
-            else blocks.subsection("What to exchange")
-            + blocks.bullets(one.sentence for one in exchanges)
         )
     return blocks.join(made)
 

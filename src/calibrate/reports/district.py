@@ -17,7 +17,7 @@ from calibrate.analysis.few_readers import FEWEST_INSIDE, ShownComparison, shown
 from calibrate.analysis.own_teachers import own_teachers
 from calibrate.analysis.readings import independent_blind
 from calibrate.analysis.record_summary import child_levels, measures_of, summarize
-from calibrate.analysis.school_drift import CANNOT_TELL, school_drift
+from calibrate.analysis.school_drift import CANNOT_TELL, SchoolDrift, school_drift
 from calibrate.analysis.school_map import SchoolMap, school_map
 from calibrate.analysis.school_spread import school_spread
 from calibrate.analysis.session_trend import SessionTrend, session_trend
@@ -39,6 +39,7 @@ from calibrate.reports.district_answer import (
     SETTLED,
     answer_page,
     drift_card,
+    drift_lines,
     exchange_table,
     next_card,
     readers_card,
@@ -199,7 +200,7 @@ class DistrictReport:
         left_out = blocks.join([blocks.note(one) for one in said])
         if not self.comparison.between_pairs():
             return head + left_out + blocks.callout("What to do next:", ALONE)
-        lines, for_schools = school_lines(self.comparison, self._cuts())
+        lines, for_schools = school_lines(self.comparison, self._cuts(), self.facts.labels)
         return blocks.join(
             [
                 head,
@@ -225,27 +226,25 @@ class DistrictReport:
         spread = school_spread(self.scale, schools, self.facts.labels)
         return readers_card(self.scale, spread, self.facts.labels, self.draw)
 
-    def _drift(self) -> Block:
+    @cached_property
+    def _drifts(self) -> tuple[SchoolDrift, ...]:
+        """Each school's change since the window before, of those of whom two or more read in both."""
         windows = [one.id for one in self.facts.windows]
         if self.parameters.window:
             windows = windows[: windows.index(self.parameters.window) + 1]
         found = school_drift(
             self.facts.readings, self.facts.scales, order=windows, labels=self.facts.labels
         )
-        shown = [
+        return tuple(
             one
             for one in found.schools
             if math.isnan(one.change) or min(one.n_first, one.n_last) >= FEWEST_INSIDE
-        ]
-        told = [one for one in shown if one.verdict != CANNOT_TELL]
-        reasons = {one.reason for one in shown}
-        if told:
-            sentences = [one.sentence for one in shown]
-        elif len(reasons) == 1:
-            sentences = [f"It cannot be told whether scoring has moved: {reasons.pop()}."]
-        else:
-            sentences = [one.sentence for one in shown]
-        return drift_card(sentences, known=bool(told))
+        )
+
+    def _drift(self) -> Block:
+        shown = self._drifts
+        known = any(one.verdict != CANNOT_TELL for one in shown)
+        return drift_card(drift_lines(shown, self.facts.labels), known=known)
 
     def sessions(self) -> Block:
         """Whether sessions are helping."""
@@ -255,7 +254,10 @@ class DistrictReport:
         if not self.trend.points:
             return blocks.sentence(self.trend.sentence)
         picture = self.draw.sessions_figure(self.trend)
-        return blocks.figure(picture.png(), picture.alt, self.trend.sentence)
+        moved = blocks.bullets(one.sentence for one in self._drifts)
+        return blocks.figure(picture.png(), picture.alt, self.trend.sentence) + blocks.folded(
+            "Has scoring moved since the window before? School by school, with ranges", moved
+        )
 
     def agreement_between_schools(self) -> Block:
         """Agreement within and between schools."""
@@ -273,8 +275,8 @@ class DistrictReport:
 
     def what_cannot_be_said(self) -> Block:
         """Where nothing can be said, and why."""
-        pieces = exchange_table(self.exchanges, self.facts.labels, self._tasks)
-        return what_cannot_be_said(self.comparison, self.facts.labels, self.exchanges) + pieces
+        said = what_cannot_be_said(self.comparison, self.facts.labels, self.exchanges)
+        return said + exchange_table(self.exchanges, self.facts.labels, self._tasks)
 
     def own_teachers(self) -> Block:
         """Classroom teachers' own scores beside others' blind readings."""
@@ -329,6 +331,7 @@ class DistrictReport:
                 new_page=True,
             )
         ]
+        said, drawn = [], []
         for school in self.facts.schools:
             for measure in measures:
                 found = summarize(
@@ -340,11 +343,19 @@ class DistrictReport:
                 )
                 picture = self.draw.distribution_figure(found, self.facts.labels)
                 about = measure_name(measure, self.facts.labels)
-                made += [
-                    blocks.subsection(f"{school.title}: {about}" if about else school.title),
+                name = f"{school.title}: {about}" if about else school.title
+                said.append((name, picture.sentence))
+                drawn += [
+                    blocks.subsection(name),
                     blocks.figure(picture.png(), picture.alt, picture.sentence),
                 ]
-        return blocks.join(made)
+        return blocks.join(
+            [
+                *made,
+                blocks.remarked(said),
+                blocks.folded("School by school, as pictures", blocks.join(drawn)),
+            ]
+        )
 
     def how_to_read(self) -> Block:
         """The page on how to read the numbers."""

@@ -13,11 +13,13 @@ from calibrate.analysis.comparability import Comparison
 from calibrate.analysis.comparability_model import ThroughModel
 from calibrate.analysis.cut_crossing import CutCrossing
 from calibrate.analysis.exchange import Exchange
+from calibrate.analysis.group_difference import GroupDifference
+from calibrate.analysis.school_drift import CANNOT_TELL, STEADY, SchoolDrift
 from calibrate.analysis.school_map import SchoolMap
 from calibrate.analysis.school_spread import SchoolSpread
 from calibrate.analysis.severity import TOTAL
 from calibrate.analysis.severity_model import SeverityModel
-from calibrate.analysis.wording import count, points, some_listed
+from calibrate.analysis.wording import count, listed, points, some_listed, upper_first
 from calibrate.model.roster import GRADES, grade_label
 from calibrate.reports import blocks
 from calibrate.reports.blocks import Block
@@ -81,7 +83,7 @@ def answer_page(
 
 
 def school_lines(
-    comparison: Comparison, cuts: Sequence[CutCrossing]
+    comparison: Comparison, cuts: Sequence[CutCrossing], labels: Mapping[str, str]
 ) -> tuple[list[tuple[str, str]], str]:
     """For each school what its readers did and what it means at the cut; and whether it goes for the schools."""
     schools = {one.a: one.verdict for one in comparison.this_school.against_rest()}
@@ -90,11 +92,34 @@ def school_lines(
     parted = [one for one in lead if schools.get(one.a, one.verdict) != one.verdict]
     lines = []
     for one in lead:
-        remark = _AS_SCHOOLS.get(schools.get(one.a, ""), "") if one in parted else ""
+        text, remark = plain_line(one, labels)
+        if one in parted:
+            remark += f" {_AS_SCHOOLS.get(schools.get(one.a, ''), '')}"
         if one.verdict == "different" and one.a in crossed:
-            remark = f"{remark} {crossed[one.a]}".strip()
-        lines.append((one.sentence, remark))
+            remark += f" {crossed[one.a].replace('the cut', 'the line to proficient')}"
+        lines.append((text, remark.strip()))
     return lines, _ALL_THE_SAME if not parted else ""
+
+
+def plain_line(one: GroupDifference, labels: Mapping[str, str]) -> tuple[str, str]:
+    """A school beside the others in plain words, and what that rests on."""
+    name, others = labels.get(one.a, one.a), "the other schools"
+    if one.without:
+        others += f" without {listed([labels.get(school, school) for school in one.without])}"
+    if one.withheld:
+        return one.sentence, ""
+    if one.verdict == "cannot tell":
+        return f"For {name} it cannot be told yet.", f"{upper_first(one.reason)}."
+    on = count(one.n_shared_pieces, "shared piece")
+    if one.verdict == "same":
+        small = f"{on}; any difference is smaller than the {points(one.margin)} that would matter."
+        return f"{name} scores the same work as {others} do.", upper_first(small)
+    way = "more" if one.difference > 0 else "less"
+    near, far = sorted(abs(end) for end in one.ci95)
+    return (
+        f"{name} gives {points(one.difference)} {way} than {others} to the same work.",
+        f"{upper_first(on)}; it is likely between {near:.2f} and {far:.2f}.",
+    )
 
 
 _AS_SCHOOLS = {
@@ -158,13 +183,55 @@ def next_card(found: Sequence[Exchange], settled: str) -> Block:
     )
 
 
-def drift_card(sentences: Sequence[str], known: bool) -> Block:
+def drift_lines(found: Sequence[SchoolDrift], labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Whether schools' scoring has moved since the window before, in plain words, with what that rests on."""
+
+    def named(some: Sequence[SchoolDrift]) -> str:
+        return listed([labels.get(one.school, one.school) for one in some])
+
+    told = [one for one in found if one.verdict != CANNOT_TELL]
+    lines = []
+    for one in [one for one in told if one.verdict != STEADY]:
+        way = "more" if one.change > 0 else "less"
+        near, far = sorted(abs(end) for end in (one.ci_low, one.ci_high))
+        lines.append(
+            (
+                f"{named([one])} gives {points(one.change)} {way} than in "
+                f"{labels.get(one.first, one.first)} to the same work.",
+                f"It is likely between {near:.2f} and {far:.2f}.",
+            )
+        )
+    for first in dict.fromkeys(one.first for one in told if one.verdict == STEADY):
+        alike = [one for one in told if (one.verdict, one.first) == (STEADY, first)]
+        verb, pronoun = ("scores", "it") if len(alike) == 1 else ("score", "they")
+        lines.append(
+            (
+                f"{named(alike)} {verb} the same work as {pronoun} did in {labels.get(first, first)}.",
+                "",
+            )
+        )
+    silent = [one for one in found if one.verdict == CANNOT_TELL]
+    for reason in dict.fromkeys(one.reason for one in silent):
+        lines.append(
+            (
+                f"For {named([one for one in silent if one.reason == reason])} it cannot be told.",
+                f"{upper_first(reason)}.",
+            )
+        )
+    again = max((one.n_reread for one in told), default=0)
+    if again:
+        text, remark = lines[-1]
+        more = f"{upper_first(count(again, 'piece'))} of the window before were read again, blind."
+        lines[-1] = (text, f"{remark} {more}".strip())
+    return lines
+
+
+def drift_card(lines: Sequence[tuple[str, str]], known: bool) -> Block:
     """Whether scoring has moved since the last window; what to do where that cannot be told."""
-    if not sentences:
+    if not lines:
         return Block("")
     advice = Block("") if known else blocks.note(READ_AGAIN)
-    said = blocks.paragraph(sentences[0]) if len(sentences) == 1 else blocks.bullets(sentences)
-    return blocks.card("Since the last window", said + advice)
+    return blocks.card("Since the last window", blocks.remarked(lines) + advice)
 
 
 def exchange_table(
@@ -172,7 +239,9 @@ def exchange_table(
     labels: Mapping[str, str],
     tasks: Mapping[str, str],
 ) -> Block:
-    """Which pieces to exchange, by their codes."""
+    """What to exchange, and which pieces, by their codes."""
+    if not found:
+        return Block("")
     rows = [
         {
             "Between": f"{labels.get(one.a, one.a)} and {labels.get(one.b, one.b)}",
@@ -185,15 +254,18 @@ def exchange_table(
         for one in found
         for offer in one.offers
     ]
-    if not rows:
-        return Block("")
-    shown = table(
-        pd.DataFrame(rows),
-        caption="Pieces to exchange, by their codes",
-        row_name="Between",
-        notes=[
-            "From weak to strong, the newest window first, and first of all pieces that one of the two "
-            "schools has read already. Nobody reads the work of their own students."
-        ],
+    said = blocks.bullets(one.sentence for one in found)
+    shown = (
+        Block("")
+        if not rows
+        else table(
+            pd.DataFrame(rows),
+            caption="Pieces to exchange, by their codes",
+            row_name="Between",
+            notes=[
+                "From weak to strong, the newest window first, and first of all pieces that one of the two "
+                "schools has read already. Nobody reads the work of their own students."
+            ],
+        )
     )
-    return blocks.folded("Which pieces, by their codes", shown)
+    return blocks.folded("What to exchange, and which pieces, by their codes", said + shown)

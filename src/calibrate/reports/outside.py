@@ -200,7 +200,7 @@ class OutsideDistrictReport(_OutsideReport):
             head += blocks.note(found["left_out_sentence"])
         if not found["pairs"]:
             return head
-        said = [(one["sentence"], "") for one in found["groups"]]
+        said = [tuple(one["plain"]) for one in found["groups"]]
         next_steps = found["next"] or [SETTLED]
         return head + answer_page(
             SchoolMap.from_dict(found["map"]),
@@ -209,7 +209,7 @@ class OutsideDistrictReport(_OutsideReport):
             self.draw,
             _NOTHING,
             blocks.card("What to do next", blocks.bullets(next_steps)),
-            drift_card(found["drift"], known=True),
+            drift_card([tuple(one) for one in found["drift"]], known=True),
         )
 
     def sessions(self) -> Block:

@@ -36,11 +36,12 @@ def own_teachers_section(found: OwnTeachers, labels: Mapping[str, str]) -> Block
         criteria = [one for one in found.rows if one.group == ALL and one.criterion != TOTAL]
         schools = [labels.get(one.group, one.group) for one in found.of()]
         schools[0] = "All schools"
-        made.append(_table(found.of(), schools, "School", "Teachers beside others, by school"))
+        shown = _table(found.of(), schools, "School", "Teachers beside others, by school")
         if len(criteria) > 1:
             names = [labels.get(one.criterion, one.criterion) for one in criteria]
-            made.append(_table(criteria, names, "Criterion", "All schools, by criterion"))
-    return blocks.join([*made, blocks.sentence(found.sentence)])
+            shown += _table(criteria, names, "Criterion", "All schools, by criterion")
+        made.append(blocks.folded("Teachers beside others, by school and by criterion", shown))
+    return blocks.join([made[0], blocks.sentence(found.sentence), *made[1:]])
 
 
 def _table(

@@ -11,6 +11,7 @@ from calibrate.analysis.anchor_readings import RaterAnchors, beside_anchors
 from calibrate.analysis.drift import Drift, drift
 from calibrate.analysis.movement import OwnMovement, own_movement
 from calibrate.analysis.own_agreement import OwnAgreement, own_agreement
+from calibrate.analysis.readings import reading_window
 from calibrate.analysis.severity import TOTAL, RaterDifference, severity
 from calibrate.analysis.stood_alone import StoodAlone, stood_alone
 from calibrate.analysis.wording import count, listed, lower_first, percent, points, signed
@@ -56,6 +57,7 @@ class RaterFeedback:
         labels |= {one.id: one.title for one in facts.windows}
         scores, known, who = facts.scores, facts.scales, facts.rater.id
         every = rater_facts(project, parameters.id).scores if parameters.window else scores
+        every = every.assign(window=every[reading_window(every)])  # when it was read
         windows = [one.id for one in facts.windows]
         if parameters.window:
             windows = windows[: windows.index(parameters.window) + 1]

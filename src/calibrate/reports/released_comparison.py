@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from calibrate.analysis.comparability import FEWEST_READERS, GroupDifference
+from calibrate.analysis.comparability import FEWEST_READERS, REST, GroupDifference
 from calibrate.analysis.exchange import BEGINNING, askable
 from calibrate.analysis.few_readers import shown_comparison
 from calibrate.analysis.school_drift import CANNOT_TELL, school_drift
 from calibrate.analysis.school_map import school_map
 from calibrate.analysis.short_answer import short_answer
 from calibrate.analysis.wording import count
+from calibrate.reports.district_answer import drift_lines, plain_line
 from calibrate.workflows.district_facts import DistrictFacts
 
 
@@ -33,15 +34,15 @@ def released_comparison(facts: DistrictFacts) -> dict[str, Any]:
         "family_size": found.family_size,
         "left_out": list(shown.left_out),
         "left_out_sentence": shown.sentence,
-        "groups": [_difference(one) for one in lead],
-        "pairs": [_difference(one) for one in pairs],
+        "groups": [_difference(one, facts.labels) for one in lead],
+        "pairs": [_difference(one, facts.labels) for one in pairs],
         "map": drawn.as_dict(),
         "next": _next(pairs, facts.labels, found.family_size),
         "drift": _drift(facts),
     }
 
 
-def _drift(facts: DistrictFacts) -> list[str]:
+def _drift(facts: DistrictFacts) -> list[list[str]]:
     """Whether schools' scoring has moved, of schools with enough readers in both windows."""
     found = school_drift(
         facts.readings,
@@ -49,11 +50,12 @@ def _drift(facts: DistrictFacts) -> list[str]:
         order=[one.id for one in facts.windows],
         labels=facts.labels,
     )
-    return [
-        one.sentence
+    shown = [
+        one
         for one in found.schools
         if one.verdict != CANNOT_TELL and min(one.n_first, one.n_last) >= FEWEST_READERS
     ]
+    return [list(line) for line in drift_lines(shown, facts.labels)]
 
 
 def _next(
@@ -68,7 +70,7 @@ def _next(
     ]
 
 
-def _difference(one: GroupDifference) -> dict[str, Any]:
+def _difference(one: GroupDifference, labels: Mapping[str, str]) -> dict[str, Any]:
     """A difference as it may be seen outside; without numbers, pieces counted too, where few readers made it."""
     return {
         "a": one.a,
@@ -78,6 +80,7 @@ def _difference(one: GroupDifference) -> dict[str, Any]:
         "n_shared_pieces": None if one.withheld else one.n_shared_pieces,
         "verdict": one.verdict,
         "sentence": one.sentence,
+        "plain": list(plain_line(one, labels)) if one.b == REST else [],
     }
 
 

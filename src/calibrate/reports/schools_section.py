@@ -58,16 +58,21 @@ def schools_section(
                 "The readers so far are some of those whom a school has. This asks what can be expected of "
                 "the others too, so its intervals are wider.",
             ),
-            table(
-                frame,
-                caption="Each school against all others, as schools",
-                row_name="School",
-                notes=[ONE_READER] if any(one.withheld for one in lead) else [],
-            ),
             blocks.sentence(schools.sentence),
+            blocks.folded(
+                "Each school against all others, as schools",
+                table(
+                    frame,
+                    caption="Each school against all others, as schools",
+                    row_name="School",
+                    notes=[ONE_READER] if any(one.withheld for one in lead) else [],
+                ),
+            ),
+            blocks.folded(
+                "What would settle it for the schools",
+                blocks.bullets(one.sentence for one in silent),
+            ),
             _cut(comparison, given, scales, labels),
-            blocks.subsection("What would settle it for the schools") if silent else Block(""),
-            blocks.bullets(one.sentence for one in silent) if silent else Block(""),
         ]
     )
 
@@ -97,12 +102,15 @@ def _cut(
     return blocks.join(
         [
             blocks.subsection("Who would cross the line to proficient?"),
-            table(
-                frame,
-                caption="If the other schools had scored the pieces that one school alone scored",
-                row_name="Scored by",
-            ),
             blocks.bullets(one.sentence for one in shown),
+            blocks.folded(
+                "The same as numbers",
+                table(
+                    frame,
+                    caption="If the other schools had scored the pieces that one school alone scored",
+                    row_name="Scored by",
+                ),
+            ),
         ]
     )
 

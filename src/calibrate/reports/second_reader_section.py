@@ -30,7 +30,9 @@ def second_reader_section(
         return blocks.join([*made, blocks.sentence(found.sentence)])
     picture = draw.dependability_figure(found)
     made.append(blocks.figure(picture.png(), picture.alt, picture.sentence))
-    made.append(_components(found, labels))
+    made.append(
+        blocks.folded("Where differences between scores come from", _components(found, labels))
+    )
     return blocks.join(made)
 
 

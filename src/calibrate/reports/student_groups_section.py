@@ -22,6 +22,7 @@ def student_groups_section(found: StudentGroups, labels: Mapping[str, str]) -> B
             "pieces, beyond how they score everybody else’s.",
         )
     ]
+    shown = Block("")
     if found.cells:
         frame = pd.DataFrame(
             {
@@ -39,7 +40,8 @@ def student_groups_section(found: StudentGroups, labels: Mapping[str, str]) -> B
                 ],
             }
         )
-        made.append(
+        shown = blocks.folded(
+            "Every group that was looked at",
             table(
                 frame,
                 caption="Student groups, by the school of the readers",
@@ -49,8 +51,8 @@ def student_groups_section(found: StudentGroups, labels: Mapping[str, str]) -> B
                     "school’s readers, in pieces that another school’s readers read too. Each "
                     "interval stands alone; what is worth looking into is decided over all of them together."
                 ],
-            )
+            ),
         )
     made.append(blocks.sentence(found.sentence))
     others = [one.sentence for one in found.flagged[1:]]
-    return blocks.join([*made, blocks.bullets(others)])
+    return blocks.join([*made, blocks.bullets(others), shown])

@@ -12,6 +12,9 @@ import pandas as pd
 from calibrate.reports.blocks import Block
 
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
+_CARDS_FROM = 3
+"""On a phone a table of so many columns beside its row's name is a card for each row, every value under its heading."""
+
 _IDS = re.compile(r' (?:id|headers|aria-labelledby|aria-describedby)="[^"]*"')
 
 
@@ -69,6 +72,21 @@ def table(
         count=1,
     )
     html = _IDS.sub("", html)  # scope= says the same, and ids would repeat from table to table
+    heads = [str(name) for name in frame.columns if name != row_name]
+    if len(heads) >= _CARDS_FROM:
+        html = _as_cards(html, heads)
     start = html.index("<table")
     end = html.index(">", start) + 1
     return Block(f"{html[:end]}<caption>{escape(caption)}</caption>{html[end:]}")
+
+
+def _as_cards(html: str, heads: Sequence[str]) -> str:
+    """The table with each value carrying its heading, for the style sheet to show where columns do not fit."""
+    start, end = html.index("<tbody"), html.index("</tbody>")
+    rows = html[start:end].split("</tr>")
+    for at, row in enumerate(rows):
+        first, *values = row.split("<td")
+        named = zip(values, [*heads, *[""] * len(values)], strict=False)
+        rows[at] = first + "".join(f'<td data-label="{escape(name)}"{one}' for one, name in named)
+    html = html[:start] + "</tr>".join(rows) + html[end:]
+    return html.replace('class="table"', 'class="table cards"', 1)

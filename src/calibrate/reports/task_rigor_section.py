@@ -44,11 +44,12 @@ def task_rigor_section(
     if known:
         made += [
             _schools(found.schools, comparison, labels, scale_name),
-            _tasks(known, labels, scale_name),
         ]
     made.append(blocks.sentence(found.sentence))
+    below = _tasks(known, labels, scale_name) if known else Block("")
     if found.agreement is not None:
-        made.append(blocks.note(f"Here a piece is a task. {found.agreement.criteria[0].sentence}"))
+        below += blocks.note(f"Here a piece is a task. {found.agreement.criteria[0].sentence}")
+    made.append(blocks.folded("Task by task, and whether its raters agree", below))
     return blocks.join(made)
 
 
