@@ -215,3 +215,10 @@ def test_ids_are_made_of_plain_letters_and_no_two_are_alike():
     assert slug("Focus", taken=["focus", "focus-2"]) == "focus-3"
     assert slug("思考") == "rubric"
     assert len(slug("x" * 200)) <= 64
+
+
+def test_a_criterion_called_total_is_refused_with_advice():
+    with pytest.raises(ImportRefused) as caught:
+        from_canvas(CANVAS.replace("Conventions", "Total"))
+    (problem,) = caught.value.problems
+    assert "cannot be called total" in problem.message and "it is worked out" in problem.fix

@@ -136,6 +136,7 @@ def test_every_problem_is_named_at_once_with_its_line():
     [
         (("version: 1", "version: 0"), "1 or higher"),
         (("id: CONV", "id: foc"), "same id"),
+        (("id: CONV", "id: Total"), "cannot be called total"),
         (('cut: "3"', 'cut: "7"'), "cut is not one of the levels"),
         (("value: 4", "value: 2"), "do not rise"),
         (("scored: [CONV]", "scored: [XYZ]"), "which the rubric has not"),

@@ -14,7 +14,7 @@ import pandas as pd
 
 from calibrate.analysis.wording import count, listed
 from calibrate.errors import ArgumentError, DataError
-from calibrate.model.rubric import Level, Scale
+from calibrate.model.rubric import TOTAL, Level, Scale
 
 Scales = Mapping[str, Scale]
 ScaleLike = Mapping[str, Scale | Sequence[float]]
@@ -81,7 +81,19 @@ def plain_scale(values: Sequence[float]) -> Scale:
 
 
 def as_scales(scales: ScaleLike) -> dict[str, Scale]:
-    """Scales by criterion, from `Scale` objects or bare level values."""
+    """Scales by criterion, from `Scale` objects or bare level values.
+
+    Raises
+    ------
+    ArgumentError
+        If a criterion is called ``total``, as a rubric of an older project may have it: its numbers and those of all
+        criteria together could not be told apart.
+    """
+    if any(name.casefold() == TOTAL for name in scales):
+        raise ArgumentError(
+            "The rubric has a criterion called total, and this word stands for all criteria together.",
+            fix="Import the rubric as its next version, with another id for that criterion, and score with that one.",
+        )
     return {
         criterion: scale if isinstance(scale, Scale) else plain_scale(scale)
         for criterion, scale in scales.items()

@@ -34,8 +34,9 @@ from calibrate.analysis.readings import (
     independent_blind,
 )
 from calibrate.analysis.wording import count, label, points, signed, some_listed, upper_first
+from calibrate.model import rubric
 
-TOTAL = "total"
+TOTAL = rubric.TOTAL
 """The name of the row for all criteria together: the mean over criteria, in rubric points."""
 
 

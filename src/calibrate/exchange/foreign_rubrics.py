@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 
 from calibrate.errors import ArgumentError
 from calibrate.exchange.problems import Problems
-from calibrate.model.rubric import ConditionCode, Criterion, Level, Purpose, Rubric, Scale
+from calibrate.model.rubric import (
+    ConditionCode,
+    Criterion,
+    Level,
+    Purpose,
+    Rubric,
+    Scale,
+    refuse_total,
+)
 
 FIRST_VERSION = 1
 
@@ -138,9 +146,11 @@ def _criterion(one: ForeignCriterion, problems: Problems, taken: Sequence[str]) 
         Level(name, level.label, level.value, place, level.descriptor)
         for place, (name, level) in enumerate(zip(ids, ordered, strict=True), start=1)
     )
+    criterion_id = one.id or slug(one.name, taken=taken, fallback="criterion")
     try:
+        refuse_total(criterion_id)
         return Criterion(
-            one.id or slug(one.name, taken=taken, fallback="criterion"),
+            criterion_id,
             one.name,
             Scale(levels, one.cut, one.interval),
             one.description,

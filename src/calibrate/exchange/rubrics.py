@@ -12,7 +12,15 @@ from calibrate.exchange.problems import Problems, first_repeat
 from calibrate.exchange.source_files import SourceFile, read_source
 from calibrate.exchange.yaml_trees import MAX_BYTES, Fields, read_yaml
 from calibrate.model.roster import read_grade
-from calibrate.model.rubric import ConditionCode, Criterion, Level, Purpose, Rubric, Scale
+from calibrate.model.rubric import (
+    ConditionCode,
+    Criterion,
+    Level,
+    Purpose,
+    Rubric,
+    Scale,
+    refuse_total,
+)
 
 _RUBRIC = [
     "id",
@@ -162,6 +170,7 @@ def _criterion(one: Fields, shared: list[Level], rubric: Fields) -> Criterion | 
         cut = rubric.text("cut")
     interval = one.yes("interval", rubric.yes("interval"))
     try:
+        refuse_total(criterion_id)
         return Criterion(criterion_id, name, Scale(worded, cut, interval), one.text("description"))
     except ArgumentError as error:
         one.problem(None, error.message, error.fix)

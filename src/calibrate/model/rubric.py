@@ -152,6 +152,25 @@ class ConditionCode:
     action: str = ""
 
 
+TOTAL = "total"
+"""What stands for all criteria together wherever numbers are told: no criterion may be called so."""
+
+
+def refuse_total(criterion_id: str) -> None:
+    """Refuse an id that a criterion of a new rubric cannot have.
+
+    Raises
+    ------
+    ArgumentError
+        If it is `TOTAL`, in any spelling.
+    """
+    if criterion_id.strip().casefold() == TOTAL:
+        raise ArgumentError(
+            "A criterion cannot be called total: this word stands for all criteria together.",
+            fix="Leave the total out, for it is worked out; or give that criterion another id.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Rubric:
     """A rubric in one version. A changed wording is a new version, never an edit in place."""
