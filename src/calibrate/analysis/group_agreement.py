@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from calibrate.analysis.pairs import PairAgreement, agreement_of, reading_pairs
-from calibrate.analysis.wording import count, label, percent
+from calibrate.analysis.wording import count, label, natural, percent
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def group_agreements(
     """
     pairs = reading_pairs(rows.assign(rater_school=rows[group]))
     inside = (pairs["school_a"] == pairs["school_b"]).to_numpy(dtype=bool)
-    names = sorted(set(rows[group]))
+    names = sorted(set(rows[group]), key=natural)
     place = {name: i for i, name in enumerate(names)}
     one, two = (
         pairs[column].map(place).to_numpy(dtype=np.intp) for column in ("school_a", "school_b")

@@ -8,7 +8,7 @@ pieces on which two people happened to agree do not prove that they always will.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -156,6 +156,17 @@ def residual_variance(
 def family_confidence(confidence: float, size: int) -> float:
     """The confidence of each interval so that all ``size`` of them hold together (Šidák)."""
     return float(confidence ** (1.0 / max(size, 1)))
+
+
+def distinct(found: Iterable[tuple[Hashable, float]]) -> int:
+    """How many different things have an error: one that is told twice, under two names, counts once.
+
+    Parameters
+    ----------
+    found
+        What each is (`Contrast.identity`), and its standard error.
+    """
+    return len({one for one, se in found if not math.isnan(se)})
 
 
 def codes_of(values: Sequence[str]) -> NDArray[np.intp]:

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from calibrate.analysis.wording import count, label, listed
+from calibrate.analysis.wording import count, label, listed, natural
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def link_map(
         pd.factorize(read[column].astype(str))[0] for column in ("piece", "rater", group)
     )
     found = {str(name): i for i, name in enumerate(read[group].astype(str).unique())}
-    names = tuple(sorted(set(found) | set(groups or ())))
+    names = tuple(sorted(set(found) | set(groups or ()), key=natural))
     n_pieces = int(pieces.max()) + 1 if len(pieces) else 0
     there = np.zeros((len(found), n_pieces), dtype=bool)
     there[homes, pieces] = True
@@ -104,7 +104,12 @@ def _subsets(names: Sequence[str], links: Sequence[Link]) -> tuple[tuple[str, ..
     found: dict[str, list[str]] = {}
     for name in names:
         found.setdefault(root(name), []).append(name)
-    return tuple(sorted((tuple(members) for members in found.values()), key=lambda m: (-len(m), m)))
+    return tuple(
+        sorted(
+            (tuple(members) for members in found.values()),
+            key=lambda m: (-len(m), *map(natural, m)),
+        )
+    )
 
 
 def _sentence(

@@ -21,6 +21,7 @@ from calibrate.analysis.intervals import (
     MIN_PIECES,
     Estimate,
     codes_of,
+    distinct,
     family_confidence,
     mean_by_piece,
 )
@@ -35,7 +36,7 @@ from calibrate.analysis.readings import (
     prepare,
 )
 from calibrate.analysis.severity import TOTAL, judgement_variance
-from calibrate.analysis.wording import count, label, listed, points, signed
+from calibrate.analysis.wording import count, label, listed, natural, points, signed
 
 ALL = "all"
 """The group of all classroom teachers together."""
@@ -162,7 +163,7 @@ def own_teachers(
     both = _paired(own, others, group)
     criteria = criteria_in_order(known, both)
     variances = judgement_variance(others, known)
-    groups = sorted({str(one) for one in own.get(group, pd.Series()).dropna()})
+    groups = sorted({str(one) for one in own.get(group, pd.Series()).dropna()}, key=natural)
     drafts: list[tuple[str, str, Estimate, _Counts]] = []
     for name in (ALL, *(groups if len(groups) > 1 else ())):
         mine = both if name == ALL else both[both["group"] == name]
@@ -170,7 +171,11 @@ def own_teachers(
         for criterion in (TOTAL, *criteria):
             variance = variances.get(criterion, math.nan)
             drafts.append((name, criterion, *_contrast(mine, scored, criterion, variance)))
-    family = sum(not math.isnan(one.se) for _, _, one, _ in drafts)
+    # The only criterion is the total: one difference, told twice.
+    family = distinct(
+        ((name, TOTAL if len(criteria) == 1 else criterion), one.se)
+        for name, criterion, one, _ in drafts
+    )
     each = family_confidence(confidence, family)
     rows = tuple(
         _judged(

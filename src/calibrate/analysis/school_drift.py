@@ -24,7 +24,7 @@ from calibrate.analysis.readings import (
     reading_window,
 )
 from calibrate.analysis.severity import TOTAL, margin_of
-from calibrate.analysis.wording import count, label, listed, points, signed
+from calibrate.analysis.wording import count, label, listed, natural, points, signed
 
 HIGHER, LOWER, STEADY, CANNOT_TELL = "higher", "lower", "steady", "cannot tell"
 
@@ -123,7 +123,8 @@ def school_drift(
         rows = rows.assign(_place=rows[group] + _BETWEEN + rows[when])
         scale = OneScale(rows, known, apart="_place", who="_who")
     drafts = [
-        _draft(rows, scale, school, spans, group, when) for school, spans in sorted(read.items())
+        _draft(rows, scale, school, spans, group, when)
+        for school, spans in sorted(read.items(), key=lambda one: natural(one[0]))
     ]
     family = sum(math.isfinite(one.beside.se) for one in drafts)
     each = family_confidence(confidence, family)

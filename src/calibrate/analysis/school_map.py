@@ -12,7 +12,7 @@ from itertools import permutations
 from typing import Any
 
 from calibrate.analysis.comparability import REST, GroupDifference
-from calibrate.analysis.wording import count, label, listed, points
+from calibrate.analysis.wording import count, label, listed, natural, points
 
 SAME, DIFFERENT, CANNOT_TELL, UNSHARED, WITHHELD = (
     "same",
@@ -123,7 +123,7 @@ def school_map(
     cells = {(one.a, one.b): _cell(one) for one in rows}
     cells |= {(b, a): one.turned() for (a, b), one in cells.items() if b != REST}
     names = sorted({one.a for one in rows} | {one.b for one in rows} - {REST})
-    schools = tuple(sorted(names, key=lambda one: label(labels, one)))
+    schools = tuple(sorted(names, key=lambda one: natural(label(labels, one))))
     ordered = [(one, REST) for one in schools] + list(permutations(schools, 2))
     kept = tuple(cells[key] for key in ordered if key in cells)
     margin = rows[0].margin if rows else 0.0

@@ -10,7 +10,7 @@ import numpy as np
 
 from calibrate.analysis.comparability import FEWEST_READERS
 from calibrate.analysis.severity_model import SeverityModel
-from calibrate.analysis.wording import count, label, listed, points
+from calibrate.analysis.wording import count, label, listed, natural, points
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def school_spread(
             measured = (float(table.measure[i]), one.difference, one.se)
             rows.setdefault(school_of[one.rater], []).append(measured)
     shown = {name: held for name, held in rows.items() if len(held) >= fewest}
-    order = sorted(shown, key=lambda one: label(labels, one))
+    order = sorted(shown, key=lambda one: natural(label(labels, one)))
     schools = tuple(
         SchoolReaders(
             name,
@@ -90,7 +90,7 @@ def school_spread(
         )
         for name in order
     )
-    out = tuple(sorted(set(rows) - set(shown), key=lambda one: label(labels, one)))
+    out = tuple(sorted(set(rows) - set(shown), key=lambda one: natural(label(labels, one))))
     within = typical_distance([[row[1:] for row in one] for one in shown.values()])
     averages = [one.average for one in schools]
     between = max(averages) - min(averages) if len(averages) > 1 else math.nan

@@ -25,7 +25,7 @@ from scipy import stats as distributions
 
 from calibrate.analysis.piece_groups import piece_groups
 from calibrate.analysis.readings import ScaleLike, Scales, as_scales, independent_blind
-from calibrate.analysis.wording import count, label, points, signed
+from calibrate.analysis.wording import count, label, natural, points, signed
 from calibrate.stats.facets import FacetsFit, fit_facets, prepare_judgements
 from calibrate.stats.facets.effects import Residuals, false_discovery, harsher
 from calibrate.stats.facets.judgements import CRITERION, RATER
@@ -180,7 +180,7 @@ def student_groups(
     if group not in rows.columns:
         rows[group] = pd.array([pd.NA] * len(rows), dtype="string")
     rows = rows[rows.groupby("piece")["rater"].transform("nunique") > 1].reset_index(drop=True)
-    schools = sorted({str(one) for one in rows[group].dropna()})
+    schools = sorted({str(one) for one in rows[group].dropna()}, key=natural)
     pairs = members[["attribute", "group"]].drop_duplicates().sort_values(["attribute", "group"])
     names = list(pairs.itertuples(index=False, name=None))
     cells: list[GroupCell] = []

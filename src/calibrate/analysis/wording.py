@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 
 
@@ -60,6 +61,12 @@ def some_listed(items: Iterable[str], most: int = 4) -> str:
     if len(words) <= most:
         return listed(words)
     return f"{', '.join(words[:most])} and {len(words) - most} more"
+
+
+def natural(text: str) -> tuple[tuple[str | int, ...], str]:
+    """A key that sorts names as people do: S1, S2, S10."""
+    parts = re.split(r"([0-9]+)", text)
+    return tuple(int(one) if i % 2 else one.casefold() for i, one in enumerate(parts)), text
 
 
 def label(labels: Mapping[str, str] | None, key: str) -> str:

@@ -81,8 +81,9 @@ def show_own(result: OwnTeachers | None) -> None:
     table.add_column("Pieces", justify="right", no_wrap=True)
     table.add_column("Teachers", justify="right", no_wrap=True)
     table.add_column("Verdict", no_wrap=True)
+    criteria = {one.criterion for one in result.rows} - {TOTAL}
     for one in result.rows:
-        if one.group != ALL and one.criterion != TOTAL:
+        if one.criterion != TOTAL and (one.group != ALL or len(criteria) == 1):
             continue
         name = "all groups" if one.group == ALL else one.group
         if one.criterion != TOTAL:
