@@ -12,10 +12,10 @@ from calibrate.analysis.comparability import REST, compare
 from calibrate.analysis.comparability_model import (
     ThroughModel,
     compare_through_model,
-    widest_chains,
 )
 from calibrate.analysis.links import link_map
 from calibrate.analysis.model_words import where_they_part
+from calibrate.analysis.shared_pieces import widest_chains
 from tests.analysis.districts import CRITERIA, SCALES, district, judge
 
 LABELS = {"lincoln": "Lincoln", "roosevelt": "Roosevelt", "stone-mill": "Stone Mill"}

@@ -66,11 +66,19 @@ def test_the_balanced_case_is_the_analysis_of_variance_by_hand():
     assert row.difference == pytest.approx(gaps.mean())
     # No error is believed to be smaller than single judgements allow.
     plain = max(gaps.var(), (1 / 3 + 1 / 3) * within) / 12
-    expected = plain + (1 / 3 + 1 / 3) * (between - within) / 12
+    # The school whose raters lie further apart than all do speaks for itself, the other for what all tell.
+    of_rater = table.groupby(["rater_school", "rater"])["score"].mean()
+    own = 12 * of_rater.groupby(level=0).var()
+    assert own.max() > between > own.min()
+    expected = plain + (own.max() - within) / 12 / 3 + (between - within) / 12 / 3
     assert row.se == pytest.approx(math.sqrt(expected))
-    # Satterthwaite: all of the mean square between raters with its own degrees of freedom.
-    part = 2 / 3 * between / 12
-    df = expected**2 / (part**2 / free + (expected - part) ** 2 / 11) if expected > part else free
+    # Satterthwaite: all of the mean squares between raters with their own degrees of freedom.
+    parts = np.array([own.max(), between]) / 12 / 3
+    # Three raters of a school bring two, whoever speaks for them; and in all no more than raters give.
+    most = parts.sum() ** 2 / (parts**2 / 2).sum()
+    parts = parts * min(expected / parts.sum(), 1)
+    left = max(expected - parts.sum(), 0)
+    df = min(expected**2 / ((parts**2 / 2).sum() + left**2 / 11), most)
     half = stats.t.ppf(0.95, df) * math.sqrt(expected)
     assert row.ci90 == pytest.approx((gaps.mean() - half, gaps.mean() + half))
     assert (row.speaks_for, row.n_shared_pieces) == ("this school", 12)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from scipy import stats
@@ -63,3 +64,23 @@ def test_where_no_pair_shares_a_piece_ten_are_a_beginning() -> None:
     (one,) = what_would_settle(compare(table, SCALES, labels=LABELS).between_pairs(), LABELS)
     assert one.n_needed is None
     assert "ten shared pieces are a beginning" in one.sentence
+
+
+def test_two_that_share_nothing_are_as_far_apart_as_all_links_say() -> None:
+    pairs = compare(district(5), SCALES, labels=LABELS).between_pairs()
+    apart = next(one for one in pairs if one.n_shared_pieces == 0)
+    linked = replace(apart, difference=0.9, se=0.2, n_shared_pieces=0)
+    (alike,) = [one for one in what_would_settle(pairs, LABELS) if one.a == apart.a]
+    (found,) = [
+        one for one in what_would_settle(pairs, LABELS, through=[linked]) if one.a == apart.a
+    ]
+    assert (alike.rests_on, alike.likely) == ("scoring alike", "same")
+    assert (found.rests_on, found.likely) == ("all links", "different")
+    assert "if they are as far apart as all links say" in found.sentence
+    assert found.as_dict()["rests_on"] == "all links"
+    # What both read goes before what all links say.
+    near = next(one for one in pairs if one.n_shared_pieces)
+    unsure = replace(near, verdict="cannot tell", difference=0.05)
+    far = replace(near, difference=0.9)
+    (direct,) = what_would_settle([unsure], LABELS, through=[far])
+    assert (direct.rests_on, direct.likely) == ("shared pieces", "same")

@@ -20,7 +20,7 @@ def found():
 
 def said(found, *verdicts: str, pairs: str = "same", sign: float = 1.0) -> str:
     lead = [
-        replace(one, verdict=verdict, difference=sign * 0.4)
+        replace(one, verdict=verdict, difference=sign * 0.4, whole_rest=True)
         for one, verdict in zip(found.against_rest(), verdicts, strict=True)
     ]
     return answer_of(lead, [replace(one, verdict=pairs) for one in found.between_pairs()], LABELS)
@@ -29,6 +29,15 @@ def said(found, *verdicts: str, pairs: str = "same", sign: float = 1.0) -> str:
 def test_all_alike_is_a_yes(found) -> None:
     assert said(found, "same", "same", "same") == (
         "Yes: each of the 3 schools scores the same work as the others do."
+    )
+
+
+def test_all_alike_beside_those_who_share_work_is_a_yes_as_far_as_that_goes(found) -> None:
+    lead = [replace(one, verdict="same") for one in found.against_rest()]
+    assert not all(one.whole_rest for one in lead)
+    assert answer_of(lead, [replace(one, verdict="same") for one in found.pairs], LABELS) == (
+        "Yes, as far as work was shared: each of the 3 schools scores the same work as those do who "
+        "share work with it."
     )
 
 

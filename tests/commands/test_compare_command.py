@@ -198,6 +198,7 @@ def test_classroom_teachers_stand_in_a_table_of_their_own(run):
     shown = run(own_table(), "--group", "School", "--own", "Hers").stdout
     assert "Classroom teachers' own students" in shown
     assert "drift back to the mean" in " ".join(shown.split())
+    assert shown.count("all groups") == 1  # the only criterion is the total
 
 
 def test_without_own_students_there_is_no_such_table(run):
@@ -231,7 +232,7 @@ def test_groups_that_meet_only_by_way_of_another_have_an_answer_through_all_link
     assert verdict(linked, "east", "north")["difference"] is None
     assert linked["this_school"]["pairs"][0]["speaks_for"] == "this school"
     shown = run(text, "--group", "School").output
-    assert "Directly, and through all links" in shown
+    assert "directly, and through all links" in shown
     assert "by way of others, as they share no piece" in " ".join(shown.split())
 
 

@@ -8,7 +8,6 @@ said of *this school* adds the variance between its raters (`comparability_schoo
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -21,7 +20,7 @@ from calibrate.analysis.difference_family import DifferenceFamily
 from calibrate.analysis.group_agreement import GroupAgreement, group_agreements
 from calibrate.analysis.group_contrasts import Grid, contrasts_of
 from calibrate.analysis.group_difference import GroupDifference, judge
-from calibrate.analysis.intervals import family_confidence
+from calibrate.analysis.intervals import distinct, family_confidence
 from calibrate.analysis.links import LinkMap, link_map
 from calibrate.analysis.margins import Margin, margin_for
 from calibrate.analysis.readings import (
@@ -54,7 +53,8 @@ class Comparison(DifferenceFamily[GroupDifference]):
     Parameters
     ----------
     family_size
-        How many differences were looked at; their 95% intervals hold together.
+        How many different differences were looked at; their 95% intervals hold together. Two schools make
+        one: either against the rest, and the pair, are the same scores under three names.
     within, between
         Agreement of pairs of raters of one group, and of two groups, over everything first.
     this_school
@@ -127,7 +127,7 @@ def compare(
     contrasts = contrasts_of(
         grid, sides, [TOTAL, *criteria], {one: known[one].step for one in criteria}
     )
-    family = sum(not math.isnan(one.estimate.se) for one in contrasts.values())
+    family = distinct((one.identity, one.estimate.se) for one in contrasts.values())
     each = family_confidence(confidence, family)
     margins = {one: margin_for(margin, known, one) for one in (TOTAL, *criteria)}
     found = [

@@ -11,16 +11,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-import numpy as np
 import pandas as pd
 
-from calibrate.analysis.comparability_words import REST, Labels
+from calibrate.analysis.comparability_words import REST, Labels, other_side
 from calibrate.analysis.difference_family import DifferenceFamily
-from calibrate.analysis.group_difference import GroupDifference, scale_of, verdict_of
-from calibrate.analysis.intervals import Estimate, family_confidence
+from calibrate.analysis.group_difference import GroupDifference, rest_of, scale_of, verdict_of
+from calibrate.analysis.intervals import Estimate, distinct, family_confidence
 from calibrate.analysis.links import LinkMap, link_map
 from calibrate.analysis.margins import Margin, margin_for
 from calibrate.analysis.model_words import (
@@ -29,6 +28,15 @@ from calibrate.analysis.model_words import (
     through_sentence,
 )
 from calibrate.analysis.one_scale import Beside, OneScale
+from calibrate.analysis.rater_spread import (
+    ALONE,
+    FEWEST_FREE,
+    FEWEST_RATERS,
+    Spread,
+    Spreads,
+    spread_of,
+    with_raters,
+)
 from calibrate.analysis.readings import (
     LeftOut,
     ScaleLike,
@@ -38,11 +46,10 @@ from calibrate.analysis.readings import (
     independent_blind,
 )
 from calibrate.analysis.severity import TOTAL
+from calibrate.analysis.shared_pieces import SharedPieces
+from calibrate.analysis.wording import label, natural
 
 THESE, SCHOOL = "these raters", "this school"
-
-FEWEST_RATERS, FEWEST_FREE = 2, 2
-"""One rater cannot speak for a school; with fewer raters beyond one a school nothing is known of how raters vary."""
 
 _BETWEEN = "\x1f"
 
@@ -68,7 +75,8 @@ class LinkedRaters:
     """How much raters of one school differ in what they award, in squared points, pooled over schools.
 
     ``variance`` has the error of the measures taken off (0 where that leaves less than nothing), ``mean_square`` has it still;
-    ``df`` are the degrees of freedom of the latter. nan where too few schools have several raters.
+    ``df`` are the degrees of freedom of the latter. nan where too few schools have several raters. ``schools`` holds the same
+    for each school with several raters, from its own alone.
     """
 
     criterion: str
@@ -76,6 +84,12 @@ class LinkedRaters:
     mean_square: float
     df: float
     n_raters: int
+    schools: Mapping[str, Spread] = field(default_factory=dict)
+
+    @property
+    def spreads(self) -> Spreads:
+        """What to believe of each school."""
+        return Spreads(Spread(self.variance, self.mean_square, self.df), self.schools)
 
     def as_dict(self) -> dict[str, object]:
         """The fields of the JSON answer."""
@@ -84,6 +98,7 @@ class LinkedRaters:
             "variance": self.variance,
             "df": self.df,
             "n_raters": self.n_raters,
+            "wider": list(self.spreads.wider),
         }
 
 
@@ -121,6 +136,10 @@ class ThroughModel:
     links: LinkMap
     left_out: tuple[LeftOut, ...]
     sentence: str
+
+    def spreads(self, criterion: str = TOTAL) -> Spreads:
+        """How far raters of one school lie apart on a criterion, through all links."""
+        return next(one.spreads for one in self.raters if one.criterion == criterion)
 
     def as_dict(self) -> dict[str, object]:
         """The ``through_model`` part of the `compare` JSON."""
@@ -171,7 +190,7 @@ def compare_through_model(
     found, raters = beside_on_one_scale(rows, known, group, [TOTAL, *criteria])
     told = _Telling(rows, group, known, margin, links, labels, confidence)
     these = told.family(found, THESE)
-    estimates = {key: for_schools(one, raters[key[0]], key[2]) for key, one in found.items()}
+    estimates = {key: for_schools(one, raters[key[0]]) for key, one in found.items()}
     schools = told.family(estimates, SCHOOL)
     return ThroughModel(
         these,
@@ -195,7 +214,7 @@ def beside_on_one_scale(
     criteria
         Those to speak of; each is put on a scale of its own, ``total`` on one of all together.
     """
-    names = sorted(set(rows[group]))
+    names = sorted(set(rows[group]), key=natural)
     sides = [(one, REST) for one in names] + list(combinations(names, 2))
     found: dict[tuple[str, str, str], Beside] = {}
     raters: dict[str, LinkedRaters] = {}
@@ -211,7 +230,7 @@ def beside_on_one_scale(
         scale = OneScale(mine, scales, apart=group, who="_who") if len(mine) else None
         raters[criterion] = between_raters(scale, people, criterion)
         for a, b in sides:
-            found[criterion, a, b] = _beside(scale, people, a, b)
+            found[criterion, a, b] = _beside(scale, people, a, b, criterion)
     return found, raters
 
 
@@ -221,12 +240,21 @@ def people_of(rows: pd.DataFrame, group: str, groups: Sequence[str]) -> dict[str
     return {name: found.get(name, []) for name in groups}
 
 
-def _beside(scale: OneScale | None, people: Mapping[str, Sequence[str]], a: str, b: str) -> Beside:
+def _beside(
+    scale: OneScale | None, people: Mapping[str, Sequence[str]], a: str, b: str, criterion: str
+) -> Beside:
     others = [one for name in people if name != a for one in people[name]]
     other = others if b == REST else people[b]
     if scale is None or not people[a] or not other:
         return Beside(math.nan, math.nan, 0.0, 0, 0, reason="one of them scored nothing of it")
-    return scale.beside(people[a], other)
+    found = scale.beside(people[a], other)
+    home = {one: name for name, mine in people.items() for one in mine}
+    shares: dict[str, float] = {}
+    for side in found.sides:
+        for one in side:
+            shares[home[one]] = shares.get(home[one], 0.0) + 1 / len(side) ** 2
+    identity = frozenset((criterion, *found.sides))
+    return replace(found, shares=tuple(shares.items()), identity=identity)
 
 
 def between_raters(
@@ -234,42 +262,39 @@ def between_raters(
 ) -> LinkedRaters:
     """The variance between raters of one school, within the greatest subset, pooled over schools."""
     squares = noise = 0.0
-    free, raters, errors = 0, 0, []
-    for group in people.values():
+    free, raters = 0, 0
+    errors: list[float] = []
+    schools = {}
+    for school, group in people.items():
         told = {} if scale is None else scale.raters_of(1, group)
         raters += len(told)
         if len(told) < FEWEST_RATERS:
             continue
-        free += len(told) - 1
-        squares += sum(value**2 for value, _ in told.values())
-        noise += sum(error for _, error in told.values())
-        errors += [error for _, error in told.values()]
+        own = [error for _, error in told.values()]
+        apart = sum(value**2 for value, _ in told.values())
+        schools[school] = spread_of(apart, len(told) - 1, own, sum(own))
+        free, squares, noise = free + len(told) - 1, squares + apart, noise + sum(own)
+        errors += own
     if free < FEWEST_FREE:
         return LinkedRaters(criterion, math.nan, math.nan, float(free), raters)
-    mean_square = squares / free
-    variance = max(mean_square - noise / free, 0.0)
-    spread = variance + np.array(errors)
-    even = float(spread.sum() ** 2 / (spread**2).sum()) / len(errors) if spread.any() else 1.0
-    return LinkedRaters(criterion, variance, mean_square, free * even, raters)
+    every = spread_of(squares, free, errors, noise)
+    return LinkedRaters(criterion, every.variance, every.mean_square, every.df, raters, schools)
 
 
-def for_schools(these: Beside, raters: LinkedRaters, b: str) -> Beside:
+def for_schools(these: Beside, raters: LinkedRaters) -> Beside:
     """The difference with its error for the schools themselves; without one where there are too few raters."""
-    told = (these.n_a, these.n_b, these.left_a, these.left_b, these.subset)
     if math.isnan(these.se):
         return these
+    reason = ""
     if these.n_a < FEWEST_RATERS or these.n_b < FEWEST_RATERS:
-        reason = "one rater alone cannot speak for a school"
-        return Beside(these.value, math.nan, 0.0, *told, reason=reason)
-    if math.isnan(raters.variance):
+        reason = ALONE
+    elif math.isnan(raters.variance):
         reason = "too few raters of one school read the same work as others"
-        return Beside(these.value, math.nan, 0.0, *told, reason=reason)
-    share = 1 / these.n_a + 1 / these.n_b
-    whole = these.se**2 + share * raters.variance
-    of_raters = min(share * raters.mean_square, whole)
-    weight = of_raters**2 / raters.df + (whole - of_raters) ** 2 / these.df
-    df = whole**2 / weight if weight > 0 else min(raters.df, these.df)
-    return Beside(these.value, math.sqrt(whole), df, *told)
+    if reason:
+        return replace(these, se=math.nan, df=0.0, reason=reason)
+    parts = [(share, raters.spreads.of(school)) for school, share in these.shares]
+    whole, df = with_raters(these.se**2, these.df, parts)
+    return replace(these, se=math.sqrt(whole), df=df)
 
 
 class _Telling:
@@ -287,15 +312,13 @@ class _Telling:
     ) -> None:
         self.known, self.margin, self.links = known, margin, links
         self.labels, self.confidence = labels, confidence
-        homes = rows.groupby("piece")[group].agg(set)
-        homes = homes[homes.map(len) > 1]
-        self.with_others = {
-            one: int(homes.map(lambda s, one=one: one in s).sum()) for one in links.groups
-        }
-        self.width = widest_chains(links)
+        self.shared = {TOTAL: SharedPieces(rows, group, links)}
+        for criterion, part in rows.groupby("criterion"):
+            mine = link_map(part, group, groups=links.groups)
+            self.shared[str(criterion)] = SharedPieces(part, group, mine)
 
     def family(self, found: Mapping[tuple[str, str, str], Beside], speaks_for: str) -> LinkedFamily:
-        size = sum(not math.isnan(one.se) for one in found.values())
+        size = distinct((one.identity, one.se) for one in found.values())
         each = family_confidence(self.confidence, size)
         rows = [self._row(key, one, each, speaks_for) for key, one in found.items()]
         return LinkedFamily(
@@ -309,13 +332,15 @@ class _Telling:
         self, key: tuple[str, str, str], one: Beside, each: float, speaks_for: str
     ) -> LinkedDifference:
         criterion, a, b = key
-        shared = self.with_others[a] if b == REST else self.links.shared(a, b)
-        linking = shared if b == REST else self.width[frozenset((a, b))]
+        pieces = self.shared[criterion]
+        shared = pieces.with_others[a] if b == REST else pieces.links.shared(a, b)
+        linking = shared if b == REST else pieces.width[frozenset((a, b))]
         estimate = Estimate(one.value, one.se, one.df, linking)
         ci95, ci90 = estimate.interval(each), estimate.interval(0.90)
         margin = margin_for(self.margin, self.known, criterion)
         verdict = verdict_of(ci95, ci90, margin)
-        reason = linked_reason(one.reason, verdict, speaks_for)
+        reason = linked_reason(one, criterion, verdict, speaks_for, self.labels)
+        rest, whole = rest_of(b, [name for name, _ in one.shares if name != a], self.links)
         return LinkedDifference(
             a,
             b,
@@ -333,8 +358,8 @@ class _Telling:
             verdict,
             reason,
             linked_words(
-                a,
-                b,
+                label(self.labels, a),
+                other_side(b, self.labels, rest, whole),
                 criterion,
                 estimate,
                 shared,
@@ -347,17 +372,6 @@ class _Telling:
             ),
             linking,
             one.df,
+            rest=rest,
+            whole_rest=whole,
         )
-
-
-def widest_chains(links: LinkMap) -> dict[frozenset[str], int]:
-    """For every pair of groups the pieces of the narrowest link on the widest chain between them; 0 where there is none."""
-    width = {frozenset((one.a, one.b)): one.n_shared_pieces for one in links.links}
-    for through in links.groups:
-        for pair in width:
-            if through in pair:
-                continue
-            a, b = pair
-            chain = min(width[frozenset((a, through))], width[frozenset((through, b))])
-            width[pair] = max(width[pair], chain)
-    return width

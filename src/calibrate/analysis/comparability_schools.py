@@ -1,11 +1,11 @@
 """The same differences for *this school*: what other raters of the same schools would be expected to find.
 
 These raters are a sample of those whom a school has or will have, so the variance between raters of one school is added
-to the error of each difference. It is estimated within pieces, pooled over all schools: with P the pieces, S the schools
-and R the raters as fixed effects, the sum of squares R(raters | pieces, schools) has the expectation
-trace · σ²(rater) + df · σ²(reading) (Henderson's method III; Searle, Casella & McCulloch 1992, *Variance Components*,
-section 5.3). Pieces may hang together as they like, and schools may differ; raters of different schools are taken to
-vary alike. The t distribution of a difference takes Satterthwaite's degrees of freedom, in which all of the mean square
+to the error of each difference. It is estimated within pieces: with P the pieces, S the schools and R the raters as fixed
+effects, the sum of squares R(raters | pieces, schools) has the expectation trace · σ²(rater) + df · σ²(reading) (Henderson's
+method III; Searle, Casella & McCulloch 1992, *Variance Components*, section 5.3). Pieces may hang together as they like, and
+schools may differ. That is pooled over all schools; a school whose own raters lie further apart than that speaks for itself
+(`rater_spread`). The t distribution of a difference takes Satterthwaite's degrees of freedom, in which all of the mean square
 between raters counts: taking the readings' part off it makes it no more certain.
 """
 
@@ -13,14 +13,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 from calibrate.analysis.comparability_words import (
     REST,
     Labels,
+    other_side,
     school_reason,
     school_words,
     schools_sentence,
@@ -28,18 +30,27 @@ from calibrate.analysis.comparability_words import (
 )
 from calibrate.analysis.difference_family import DifferenceFamily
 from calibrate.analysis.group_contrasts import Contrast, Grid
-from calibrate.analysis.group_difference import REASONS, GroupDifference, scale_of, verdict_of
-from calibrate.analysis.intervals import MIN_PIECES, Estimate, family_confidence
+from calibrate.analysis.group_difference import (
+    REASONS,
+    GroupDifference,
+    rest_of,
+    scale_of,
+    verdict_of,
+)
+from calibrate.analysis.intervals import MIN_PIECES, Estimate, distinct, family_confidence
 from calibrate.analysis.links import LinkMap
+from calibrate.analysis.rater_spread import (
+    ALONE,
+    FEWEST_FREE,
+    FEWEST_RATERS,
+    Spread,
+    Spreads,
+    spread_of,
+    with_raters,
+)
 from calibrate.analysis.settling import raters_needed
 from calibrate.analysis.severity import TOTAL
-from calibrate.analysis.wording import count
-
-FEWEST_RATERS = 2
-"""One rater cannot speak for a school."""
-
-FEWEST_FREE = 2
-"""With fewer raters beyond one a school, over all schools, nothing is known of how raters vary."""
+from calibrate.analysis.wording import count, label
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,8 @@ class RaterVariance:
     each, reading_df
         Readings a rater, as far as they tell raters of one school apart (nan where nothing is known), and degrees of freedom
         of ``reading``.
+    schools
+        The same for each school with several such raters, from its own raters alone.
     """
 
     criterion: str
@@ -72,6 +85,12 @@ class RaterVariance:
     undefined: str = ""
     each: float = math.nan
     reading_df: float = 0.0
+    schools: Mapping[str, Spread] = field(default_factory=dict)
+
+    @property
+    def spreads(self) -> Spreads:
+        """What to believe of each school."""
+        return Spreads(Spread(self.variance, self.mean_square, self.df), self.schools)
 
     def as_dict(self) -> dict[str, object]:
         """The fields of the JSON answer."""
@@ -80,6 +99,7 @@ class RaterVariance:
             "variance": self.variance,
             "df": self.df,
             "n_raters": self.n_raters,
+            "wider": list(self.spreads.wider),
             "undefined": self.undefined,
         }
 
@@ -136,6 +156,7 @@ def rater_variance(grid: Grid, criterion: str) -> RaterVariance:
     variance = max((mean_square - reading) / each, 0.0)
     spread = np.linalg.eigvalsh(swept)[-free:] * variance + reading
     even = float(spread.sum() ** 2 / (spread**2).sum()) if spread.any() else float(free)
+    own = _by_school(grid, grid.group_of[people], of_rater, upper, upper @ right, reading)
     return RaterVariance(
         criterion,
         variance,
@@ -143,9 +164,48 @@ def rater_variance(grid: Grid, criterion: str) -> RaterVariance:
         reading,
         even,
         len(people),
+        schools=own,
         each=each,
         reading_df=float(left),
     )
+
+
+def _by_school(
+    grid: Grid,
+    home: NDArray[np.intp],
+    of_rater: NDArray[np.float64],
+    errors: NDArray[np.float64],
+    severity: NDArray[np.float64],
+    reading: float,
+) -> dict[str, Spread]:
+    """How far raters of each school lie apart, among those whom chains of shared pieces join.
+
+    Parameters
+    ----------
+    home, of_rater, severity
+        Each rater's school, readings by piece, and estimated severity.
+    errors
+        The severities' covariance, in variances of a single reading.
+    """
+    _, part = connected_components(of_rater @ of_rater.T > 0, directed=False)
+    found = {}
+    for school, name in enumerate(grid.groups):
+        squares = noise = 0.0
+        free, every = 0, []
+        for one in np.unique(part[home == school]):
+            mine = np.flatnonzero((home == school) & (part == one))
+            if len(mine) < FEWEST_RATERS:
+                continue
+            around = severity[mine] - severity[mine].mean()
+            own = errors[np.ix_(mine, mine)]
+            own = own - own.mean(axis=0) - own.mean(axis=1)[:, None] + own.mean()
+            squares += float(around @ around)
+            noise += reading * float(np.trace(own))
+            every += list(reading * np.diag(own))
+            free += len(mine) - 1
+        if free:
+            found[name] = spread_of(squares, free, every, noise)
+    return found
 
 
 def _pseudo_inverse(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
@@ -163,15 +223,13 @@ def school_estimate(contrast: Contrast, raters: RaterVariance) -> Estimate:
     if math.isnan(these.se):
         return these
     if fewest < FEWEST_RATERS or math.isnan(raters.variance):
-        reason = "one rater alone cannot speak for a school"
+        reason = ALONE
         if fewest >= FEWEST_RATERS:
             reason = raters.undefined
         return Estimate(these.value, math.nan, 0, these.n_pieces, reason)
-    plain = these.se**2
-    whole = plain + contrast.beyond * raters.variance
-    of_raters = min(contrast.beyond * raters.mean_square, whole)
-    weight = of_raters**2 / raters.df + (whole - of_raters) ** 2 / these.df
-    df = whole**2 / weight if weight > 0 else min(raters.df, these.df)
+    spreads = raters.spreads
+    parts = [(share, spreads.of(school)) for school, share in contrast.beyond.items() if share > 0]
+    whole, df = with_raters(these.se**2, these.df, parts)
     return Estimate(these.value, math.sqrt(whole), df, these.n_pieces)
 
 
@@ -184,7 +242,7 @@ class ThisSchool(DifferenceFamily[GroupDifference]):
     groups, pairs
         As in `calibrate.analysis.comparability.Comparison`, with ``speaks_for`` ``this school``.
     family_size
-        How many of these differences have an interval; their 95% intervals hold together.
+        How many different ones of these differences have an interval; their 95% intervals hold together.
     raters
         The variance between raters of one school, by criterion, the total first.
     contrasts
@@ -210,8 +268,11 @@ class ThisSchool(DifferenceFamily[GroupDifference]):
         spread = contrast.estimate.se**2 * n
         if math.isnan(spread) or math.isnan(raters.variance):
             return spread
-        turns = (contrast.uneven_a + contrast.uneven_b - contrast.beyond) * n
-        return max(spread - raters.variance * turns, raters.reading)
+        turns = 0.0
+        for school, uneven in ((one.a, contrast.uneven_a), (one.b, contrast.uneven_b)):
+            told = raters.spreads.of(school).variance
+            turns += (uneven - contrast.beyond[school]) * n * told
+        return max(spread - turns, raters.reading)
 
     def as_dict(self) -> dict[str, object]:
         """The ``this_school`` part of the `compare` JSON."""
@@ -243,8 +304,8 @@ def this_school(
         By criterion.
     """
     raters = {one: rater_variance(grid, one) for one in criteria}
-    estimates = {key: school_estimate(one, raters[key[0]]) for key, one in contrasts.items()}
-    family = sum(not math.isnan(one.se) for one in estimates.values())
+    estimates = {key: school_estimate(one, raters[one.criterion]) for key, one in contrasts.items()}
+    family = distinct((contrasts[key].identity, one.se) for key, one in estimates.items())
     each = family_confidence(confidence, family)
     rows = []
     for key, estimate in estimates.items():
@@ -253,7 +314,7 @@ def this_school(
         ci95, ci90 = estimate.interval(each), estimate.interval(0.90)
         verdict = verdict_of(ci95, ci90, margin)
         if estimate.n_pieces == 0:
-            reason = why_nothing(a, b, links, labels)
+            reason = why_nothing(a, b, criterion, links, labels)
         elif estimate.n_pieces < MIN_PIECES:
             reason = f"they share only {count(estimate.n_pieces, 'piece')}"
         elif math.isnan(estimate.se):
@@ -266,8 +327,10 @@ def this_school(
                 "school, or more shared pieces, would tell",
             )
         fewest = (contrast.n_raters_a, contrast.n_raters_b)
+        rest, whole = rest_of(b, contrast.others, links)
+        one, two = label(labels, a), other_side(b, labels, rest, whole)
         words = school_words(
-            a, b, criterion, estimate, fewest, ci95, ci90, margin, verdict, reason, labels
+            one, two, criterion, estimate, fewest, ci95, ci90, margin, verdict, reason, labels
         )
         rows.append(
             GroupDifference(
@@ -286,6 +349,8 @@ def this_school(
                 verdict,
                 reason,
                 words,
+                rest=rest,
+                whole_rest=whole,
             )
         )
     groups = tuple(one for one in rows if one.b == REST)

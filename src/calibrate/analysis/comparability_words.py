@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from calibrate.analysis.intervals import Estimate
 from calibrate.analysis.links import LinkMap
 from calibrate.analysis.severity import TOTAL
-from calibrate.analysis.wording import count, label, listed, points, signed
+from calibrate.analysis.wording import count, label, listed, points, signed, some_listed
 
 if TYPE_CHECKING:
     from calibrate.analysis.group_difference import GroupDifference
@@ -17,19 +17,70 @@ if TYPE_CHECKING:
 REST = "rest"
 """What a group is compared with when it is set against all others."""
 
+_MOST_NAMED, _MOST_LISTED = 6, 20
+"""Of how many groups a sentence says with whom they share work, and how many it names at most."""
+
 Labels = Mapping[str, str] | None
 """What ids are called in sentences."""
 
 
-def other_side(b: str, labels: Labels) -> str:
-    """What the second side of a comparison is called."""
+def other_side(b: str, labels: Labels, rest: Sequence[str] = (), whole: bool = True) -> str:
+    """What the second side of a comparison is called; the rest by name where it is not all the others.
+
+    Parameters
+    ----------
+    rest, whole
+        As in `calibrate.analysis.group_difference.GroupDifference`.
+    """
     if b != REST:
         return label(labels, b)
+    if not whole and rest:
+        return some_listed([label(labels, one) for one in rest])
     return "the rest" if labels is None else "the other schools"
 
 
-def why_nothing(a: str, b: str, links: LinkMap, labels: Labels) -> str:
+def as_others(
+    found: Sequence[GroupDifference], labels: Labels, *, each: int = _MOST_NAMED
+) -> list[str]:
+    """Who scores the same work alike with whom: those beside all others first, then those beside a few, by name.
+
+    Parameters
+    ----------
+    found
+        Groups beside the rest whose verdict is ``same``.
+    each
+        Of how many it is said with whom; of none with 0.
+    """
+    wide = [label(labels, one.a) for one in found if one.whole_rest]
+    few = [one for one in found if not one.whole_rest]
+    parts = []
+    if wide:
+        verb = "scores" if len(wide) == 1 else "score"
+        parts.append(f"{some_listed(wide, _MOST_LISTED)} {verb} the same work as the others do")
+    if len(few) == 1:
+        one = few[0]
+        others = other_side(REST, labels, one.rest, whole=False)
+        does = "does" if len(one.rest) == 1 else "do"
+        parts.append(
+            f"{label(labels, one.a)} scores the same work as {others} {does} (it shares none with others)"
+        )
+    elif few:
+        names = some_listed([label(labels, one.a) for one in few], _MOST_LISTED)
+        told = [
+            f"{label(labels, one.a)} with {other_side(REST, labels, one.rest, whole=False)}"
+            for one in few[:each]
+        ]
+        more = [f"{len(few) - each} more"] if told and len(few) > each else []
+        shown = f" ({'; '.join([*told, *more])})" if told else ""
+        parts.append(f"{names} score the same work as those do who share work with them{shown}")
+    return parts
+
+
+def why_nothing(a: str, b: str, criterion: str, links: LinkMap, labels: Labels) -> str:
     """Why two groups without a shared piece cannot be compared directly."""
+    met = [one for one in links.groups if links.shared(a, one)] if b == REST else [b]
+    if criterion != TOTAL and any(links.shared(a, one) for one in met):
+        return f"they share no piece on which both scored {label(labels, criterion)}"
     if b == REST:
         return "it shares no piece with anybody else"
     through = [
@@ -44,8 +95,8 @@ def why_nothing(a: str, b: str, links: LinkMap, labels: Labels) -> str:
 
 
 def difference_words(
-    a: str,
-    b: str,
+    one: str,
+    two: str,
     criterion: str,
     estimate: Estimate,
     ci95: tuple[float, float],
@@ -55,8 +106,13 @@ def difference_words(
     reason: str,
     labels: Labels,
 ) -> str:
-    """One difference as a sentence: these raters on work like this."""
-    one, two = label(labels, a), other_side(b, labels)
+    """One difference as a sentence: these raters on work like this.
+
+    Parameters
+    ----------
+    one, two
+        What either side is called (`other_side`).
+    """
     what = "" if criterion == TOTAL else f"{label(labels, criterion)}: "
     if math.isnan(estimate.se):
         return f"{what}{one} and {two}: cannot tell, because {reason}."
@@ -92,15 +148,11 @@ def comparison_sentence(
         return f"{who} scored work so far: there are no two schools to compare yet."
     lead = [one for one in groups if one.criterion == criterion]
     apart = [one.sentence.rstrip(".") for one in lead if one.verdict == "different"]
-    alike = [label(labels, one.a) for one in lead if one.verdict == "same"]
     unsure = [
         label(labels, one.a) for one in lead if one.verdict == "cannot tell" and not one.withheld
     ]
     hidden = [label(labels, one.a) for one in lead if one.withheld]
-    parts = apart
-    if alike:
-        verb = "scores" if len(alike) == 1 else "score"
-        parts.append(f"{listed(alike)} {verb} the same work as the others do")
+    parts = [*apart, *as_others([one for one in lead if one.verdict == "same"], labels)]
     if unsure:
         parts.append(f"{'for' if parts else 'For'} {listed(unsure)} the shared pieces cannot tell")
     if hidden:
@@ -123,8 +175,8 @@ def school_reason(undefined: str, needed: int | None) -> str:
 
 
 def school_words(
-    a: str,
-    b: str,
+    one: str,
+    two: str,
     criterion: str,
     estimate: Estimate,
     raters: tuple[int, int],
@@ -135,8 +187,13 @@ def school_words(
     reason: str,
     labels: Labels,
 ) -> str:
-    """One difference as a sentence about the schools themselves: their other raters too."""
-    one, two = label(labels, a), other_side(b, labels)
+    """One difference as a sentence about the schools themselves: their other raters too.
+
+    Parameters
+    ----------
+    one, two
+        What either side is called (`other_side`).
+    """
     what = "" if criterion == TOTAL else f"{label(labels, criterion)}: "
     if math.isnan(estimate.se):
         return f"{what}{one} and {two} as schools: cannot tell, because {reason}."
@@ -170,15 +227,20 @@ def schools_sentence(groups: Sequence[GroupDifference], labels: Labels) -> str:
         return "There are not two groups of raters to compare."
     unit = "group" if labels is None else "school"
     parts = [one.sentence.rstrip(".") for one in lead if one.verdict == "different"]
-    alike = [label(labels, one.a) for one in lead if one.verdict == "same"]
     unsure = [
         label(labels, one.a) for one in lead if one.verdict == "cannot tell" and not one.withheld
     ]
     hidden = [label(labels, one.a) for one in lead if one.withheld]
-    if alike:
-        parts.append(
-            f"other raters of {listed(alike)} can be expected to score the same work as the others do"
-        )
+    alike: dict[str, list[str]] = {}
+    for one in lead:
+        if one.verdict == "same":
+            others = "the others" if one.whole_rest else other_side(REST, labels, one.rest, False)
+            does = "does" if not one.whole_rest and len(one.rest) == 1 else "do"
+            alike.setdefault(f"{others} {does}", []).append(label(labels, one.a))
+    parts += [
+        f"other raters of {listed(names)} can be expected to score the same work as {others}"
+        for others, names in alike.items()
+    ]
     if unsure:
         parts.append(
             f"for {listed(unsure)} these raters are too few, or differ too much, to tell for the {unit}"

@@ -217,7 +217,8 @@ def _by_group(given: pd.DataFrame, scales: Scales) -> dict[tuple[str, str], _Pie
 
 
 def _sentence(one: CutCrossing, difference: GroupDifference, labels: Labels) -> str:
-    mine, other = label(labels, one.pieces_of), other_side(one.scored_by, labels)
+    mine = label(labels, one.pieces_of)
+    other = other_side(one.scored_by, labels, difference.rest, difference.whole_rest)
     what = "" if one.criterion == TOTAL else f"{label(labels, one.criterion)}: "
     school = "" if one.speaks_for == "these raters" else ", other raters of theirs included"
     pieces = f"the {count(one.n_pieces, 'piece')} that {mine} scored"

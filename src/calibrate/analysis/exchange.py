@@ -17,6 +17,7 @@ import pandas as pd
 from calibrate.analysis.comparability import Comparison, GroupDifference
 from calibrate.analysis.readings import ScaleLike, independent_blind
 from calibrate.analysis.settling import Settling, what_would_settle
+from calibrate.analysis.settling_words import ALIKE, ALL_LINKS, SHARED
 from calibrate.analysis.severity import TOTAL
 from calibrate.analysis.wording import count, label, listed, some_listed
 from calibrate.model.roster import GRADES, grade_label
@@ -72,6 +73,7 @@ def exchanges(
     labels: Mapping[str, str] | None = None,
     tasks: Mapping[str, str] | None = None,
     criterion: str = TOTAL,
+    through: Sequence[GroupDifference] = (),
 ) -> tuple[Exchange, ...]:
     """What to exchange for every pair of schools that cannot be told, the most useful first.
 
@@ -85,6 +87,8 @@ def exchanges(
         Windows in the order of time; the last comes first here.
     labels, tasks
         What schools and windows are called, and the titles of tasks (left unsaid where not given).
+    through
+        Pairs through all links: how far two that share too little lie apart, as far as is known.
 
     Returns
     -------
@@ -92,7 +96,7 @@ def exchanges(
     pieces it takes. A pair that no number of pieces within reach would settle is not among them.
     """
     pairs = comparison.between_pairs(criterion)
-    asked = askable(pairs, labels, family_size=comparison.family_size)
+    asked = askable(pairs, labels, family_size=comparison.family_size, through=through)
     unsure = {one.a for one in comparison.against_rest(criterion) if one.verdict == "cannot tell"}
     pool = _pool(readings, scales, windows)
     home = {one: i for i, part in enumerate(comparison.links.subsets) for one in part}
@@ -119,13 +123,14 @@ def askable(
     labels: Mapping[str, str] | None = None,
     *,
     family_size: int = 1,
+    through: Sequence[GroupDifference] = (),
 ) -> tuple[Settling, ...]:
     """What would settle each pair that cannot be told, of those that an exchange of pieces can settle.
 
     ``n_more`` is None where nothing tells how many it takes, because no pair has been told at all.
     """
     unknown = all(math.isnan(one.se) for one in pairs)
-    found = what_would_settle(pairs, labels, family_size=family_size)
+    found = what_would_settle(pairs, labels, family_size=family_size, through=through)
     return tuple(one for one in found if one.n_more is not None or unknown)
 
 
@@ -256,11 +261,16 @@ def _sentence(
         told += f" {count(missing, 'piece')} must be collected first."
     if one.n_more is None:
         return f"{told} Nothing tells yet how many it takes; this is a beginning."
-    will = _WILL_SHOW.get(one.likely, "it will show") if one.n_shared_pieces else "it will show"
-    if_so = "if they go on as they do now" if one.n_shared_pieces else "if both score alike"
+    will = "it will show" if one.rests_on == ALIKE else _WILL_SHOW.get(one.likely, "it will show")
+    if_so = _IF_SO[one.rests_on]
     return f"{told} That is {count(readings, 'reading')}; {if_so}, {will} in four cases of five."
 
 
+_IF_SO = {
+    SHARED: "if they go on as they do now",
+    ALL_LINKS: "if they are as far apart as all links say",
+    ALIKE: "if both score alike",
+}
 _WILL_SHOW = {
     "same": "it will show that they score alike",
     "different": "it will show that they differ",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 import pandas as pd
@@ -29,8 +30,15 @@ class Contrast:
         The sum over a side's raters of the squared share of the readings that each made: 1 for a
         single rater, 1/m for m raters who read equally much.
     beyond
-        By how much of the variance between a school's raters the error for the schools exceeds
-        ``estimate``'s: what the scatter of the pieces already holds of it is taken off.
+        For each school of either side by how much of the variance between its raters the error for the
+        schools exceeds ``estimate``'s: what the scatter of the pieces already holds of it is taken off.
+    criterion
+        Whose readings alone it rests on: the criterion's where a total has only one to go by.
+    others
+        The schools that stand on the second side: of the rest those alone with which pieces are shared.
+    identity
+        The scores on either side: two contrasts of the same scores are one, whatever they are called and
+        whichever side comes first. None where nothing is shared.
     """
 
     estimate: Estimate
@@ -38,7 +46,21 @@ class Contrast:
     n_raters_b: int
     uneven_a: float
     uneven_b: float
-    beyond: float
+    beyond: Mapping[str, float]
+    criterion: str
+    others: tuple[str, ...] = ()
+    identity: frozenset[bytes] | None = None
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One side of a contrast."""
+
+    n_raters: int
+    uneven: float
+    beyond: dict[str, float]
+    groups: tuple[str, ...]
+    scores: bytes
 
 
 @dataclass(frozen=True)
@@ -171,7 +193,7 @@ class Grid:
         both = (n_a > 0) & (n_b > 0)
         shared = np.flatnonzero(both.any(axis=0))
         if shared.size == 0:
-            return Contrast(mean_by_piece([]), 0, 0, math.nan, math.nan, math.nan)
+            return Contrast(mean_by_piece([]), 0, 0, math.nan, math.nan, {}, criterion)
         both, n_a, n_b = both[:, shared], n_a[:, shared], n_b[:, shared]
         total_a, total_b = (_sum_of(self.total, which, side)[:, shared] for side in (one, other))
         safe_a, safe_b = np.where(both, n_a, 1.0), np.where(both, n_b, 1.0)
@@ -183,12 +205,21 @@ class Grid:
         if not math.isnan(variance):
             floor = max(floor, variance * float((weights.sum(axis=0) / judged).mean()))
         estimate = mean_by_piece(gaps.sum(axis=0) / judged, floor)
-        sides = [
+        mine, theirs = (
             self._side(groups, which, shared, 1 / (safe * judged) * both)
             for groups, safe in ((one, safe_a), (other, safe_b))
-        ]
-        (m_a, uneven_a, beyond_a), (m_b, uneven_b, beyond_b) = sides
-        return Contrast(estimate, m_a, m_b, uneven_a, uneven_b, beyond_a + beyond_b)
+        )
+        return Contrast(
+            estimate,
+            mine.n_raters,
+            theirs.n_raters,
+            mine.uneven,
+            theirs.uneven,
+            mine.beyond | theirs.beyond,
+            criterion,
+            theirs.groups,
+            frozenset((mine.scores, theirs.scores)),
+        )
 
     def _side(
         self,
@@ -196,8 +227,8 @@ class Grid:
         criteria: Sequence[int],
         shared: NDArray[np.intp],
         weight: NDArray[np.float64],
-    ) -> tuple[int, float, float]:
-        """A side's raters, how unevenly they read, and the share of their variance that pieces do not show.
+    ) -> _Side:
+        """A side's raters, how unevenly they read, the share of their variance that pieces do not show, and its scores.
 
         ``weight`` is each score's part of its piece's mean, by criterion and shared piece. With a(p, r) a
         rater's part of piece p, ā(r) its mean over the n pieces, severities of variance v make the mean
@@ -212,15 +243,20 @@ class Grid:
             np.isin(self.group, groups) & (row[self.criterion] >= 0) & (place[self.piece] >= 0)
         )
         part = weight[row[self.criterion[mine]], place[self.piece[mine]]]
+        counts = mine[part > 0]
+        scores = blake2b(counts.tobytes(), digest_size=16).digest()
+        held = tuple(self.groups[one] for one in np.unique(self.group[counts]))
         of_reading = np.bincount(self.reading[mine], part, len(self.rater_of))
         whole = np.bincount(self.rater_of, of_reading, len(self.group_of))
         squares = np.bincount(self.rater_of, of_reading**2, len(self.group_of))
         raters = int((whole > 0).sum())
         uneven = float(((whole / n) ** 2).sum())
         if n == 1:
-            return raters, uneven, math.nan
-        beyond = float(((whole**2 - squares) / n).sum()) / (n - 1)
-        return raters, uneven, max(beyond, 0.0)
+            return _Side(raters, uneven, dict.fromkeys(held, math.nan), held, scores)
+        shown = (whole**2 - squares) / n / (n - 1)
+        each = np.bincount(self.group_of, shown, len(self.groups))
+        beyond = {name: max(float(each[self.groups.index(name)]), 0.0) for name in held}
+        return _Side(raters, uneven, beyond, held, scores)
 
 
 def _sum_of(
@@ -239,14 +275,23 @@ def contrasts_of(
 ) -> dict[tuple[str, str, str], Contrast]:
     """Every contrast asked for, by criterion and sides, in the order of the criteria.
 
+    Where a total has one criterion alone to go by, it is that criterion's contrast.
+
     Parameters
     ----------
     steps
         The distance between neighbouring scores, by criterion.
     """
-    found = {}
-    for criterion in criteria:
-        variance = grid.judgement_variance(criterion)
-        for a, b in sides:
-            found[criterion, a, b] = grid.contrast(a, b, criterion, variance, steps)
+    variances = {one: grid.judgement_variance(one) for one in criteria}
+    found = {
+        (criterion, a, b): grid.contrast(a, b, criterion, variances[criterion], steps)
+        for criterion in criteria
+        for a, b in sides
+    }
+    for (criterion, a, b), one in found.items():
+        if criterion == TOTAL or one.identity is None:
+            continue
+        total = found.get((TOTAL, a, b))
+        if total is not None and total.identity == one.identity:
+            found[TOTAL, a, b] = one
     return found

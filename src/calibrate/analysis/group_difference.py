@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from calibrate.analysis.comparability_words import Labels, difference_words, why_nothing
+from calibrate.analysis.comparability_words import (
+    REST,
+    Labels,
+    difference_words,
+    other_side,
+    why_nothing,
+)
 from calibrate.analysis.group_contrasts import Contrast
 from calibrate.analysis.intervals import MIN_PIECES
 from calibrate.analysis.links import LinkMap
 from calibrate.analysis.severity import TOTAL
-from calibrate.analysis.wording import count
+from calibrate.analysis.wording import count, label
 
 SAME, DIFFERENT, CANNOT_TELL = "same", "different", "cannot tell"
 
@@ -19,9 +26,10 @@ class GroupDifference:
     """The points that ``a`` awards minus ``b`` on the same work.
 
     ``ci95`` holds simultaneously over the whole family; ``ci90`` is the plain interval that decides
-    ``same``. ``verdict`` is ``same``, ``different`` or ``cannot tell``; ``reason`` says why. ``withheld``: so few readers
-    stand behind it that its numbers were taken out; ``without``: groups that are not among the rest, for the same reason
-    (`calibrate.analysis.few_readers`).
+    ``same``. ``verdict`` is ``same``, ``different`` or ``cannot tell``; ``reason`` says why. ``rest`` are
+    the groups that stood behind ``rest``, and ``whole_rest`` says whether those are all other groups.
+    ``withheld``: so few readers stand behind it that its numbers were taken out; ``without``: groups that are not among the
+    rest, for the same reason (`calibrate.analysis.few_readers`).
     """
 
     a: str
@@ -40,6 +48,8 @@ class GroupDifference:
     verdict: str
     reason: str
     sentence: str
+    rest: tuple[str, ...] = field(default=(), kw_only=True)
+    whole_rest: bool = field(default=True, kw_only=True)
     withheld: bool = field(default=False, kw_only=True)
     without: tuple[str, ...] = field(default=(), kw_only=True)
 
@@ -59,6 +69,7 @@ class GroupDifference:
             "n_shared_pieces": self.n_shared_pieces,
             "verdict": self.verdict,
             "reason": self.reason,
+            **({"rest": list(self.rest)} if self.b == REST else {}),
         }
 
 
@@ -105,7 +116,7 @@ def judge(
     ci95, ci90 = estimate.interval(each), estimate.interval(0.90)
     verdict = verdict_of(ci95, ci90, margin)
     if estimate.n_pieces == 0:
-        reason = why_nothing(a, b, links, labels)
+        reason = why_nothing(a, b, criterion, links, labels)
     elif estimate.n_pieces < MIN_PIECES:
         reason = f"they share only {count(estimate.n_pieces, 'piece')}"
     else:
@@ -114,7 +125,19 @@ def judge(
             "the interval holds both no difference and one that would matter; "
             "more shared pieces would tell",
         )
-    words = difference_words(a, b, criterion, estimate, ci95, ci90, margin, verdict, reason, labels)
+    rest, whole = rest_of(b, contrast.others, links)
+    words = difference_words(
+        label(labels, a),
+        other_side(b, labels, rest, whole),
+        criterion,
+        estimate,
+        ci95,
+        ci90,
+        margin,
+        verdict,
+        reason,
+        labels,
+    )
     return GroupDifference(
         a,
         b,
@@ -132,4 +155,14 @@ def judge(
         verdict,
         reason,
         words,
+        rest=rest,
+        whole_rest=whole,
     )
+
+
+def rest_of(b: str, others: Sequence[str], links: LinkMap) -> tuple[tuple[str, ...], bool]:
+    """The groups behind ``rest``, in their order, and whether those are all that there are besides one."""
+    if b != REST or not others:
+        return (), True
+    rest = tuple(one for one in links.groups if one in others)
+    return rest, len(rest) == len(links.groups) - 1

@@ -8,7 +8,7 @@ windows may differ in quality. Raters of different subsets are never set beside 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,7 @@ from calibrate.stats.facets.pool import PoolPoints, pool_points
 FloatArray = npt.NDArray[np.float64]
 
 APART = "no chain of shared pieces joins them"
+OPEN = "what their readers scored in common is too little to join them"
 THIN = "too few pieces carry the chain between them"
 UNBOUNDED = "on every shared piece the scores differ the same way, so the model has no finite answer; more pieces will help"
 NOTHING = "no piece was read by two raters with scores that would show a difference"
@@ -37,7 +38,9 @@ class Beside:
 
     ``df`` are the degrees of freedom of Student's t: one less than the pieces that the difference rests on in effect. ``n_a``
     and ``n_b`` count the raters it speaks for; ``left_a`` and ``left_b`` those whom nothing joins to them. ``reason`` says why
-    there is no number.
+    there is no number. ``sides`` are the raters it speaks for; whoever knows their schools adds each school's ``shares`` (the
+    sum of its raters' squared weights) and the ``identity`` by which one difference under two names is known. ``split`` are
+    criteria that no rater scored beside another one, where that is why there is no number for all criteria together.
     """
 
     value: float
@@ -49,6 +52,10 @@ class Beside:
     left_b: int = 0
     subset: int = 0
     reason: str = ""
+    sides: tuple[tuple[str, ...], ...] = ()
+    shares: tuple[tuple[str, float], ...] = ()
+    identity: frozenset[Hashable] | None = None
+    split: tuple[str, ...] = ()
 
 
 class OneScale:
@@ -81,6 +88,7 @@ class OneScale:
         self._names: tuple[str, ...] = ()
         self._parts: list[tuple[int, PoolPoints, Contrasts]] = []
         self._place: dict[str, int] = {}
+        self._alone = _criteria_of_their_own(rows, who)
         if len(rows):
             self._put_on_the_scale(rows, scales, who)
 
@@ -118,10 +126,11 @@ class OneScale:
         error = contrasts.of(way)
         told = (len(one), len(two), len(a) - len(one), len(b) - len(two), number)
         if math.isnan(error.se):
-            return Beside(math.nan, math.nan, 0.0, *told, reason=APART)
+            return Beside(math.nan, math.nan, 0.0, *told, reason=OPEN, split=self._alone)
         if error.df < MIN_PIECES - 1:
             return Beside(value, math.nan, error.df, *told, reason=THIN)
-        return Beside(value, error.se, error.df, *told)
+        sides = tuple(tuple(self._names[i] for i in side) for side in (one, two))
+        return Beside(value, error.se, error.df, *told, sides=sides)
 
     def raters_of(self, subset: int, group: Sequence[str]) -> dict[str, tuple[float, float]]:
         """Points of a group's raters in a subset less the group's mean, each with its error variance.
@@ -158,6 +167,22 @@ class OneScale:
             together = any(home & set(a) and home & set(b) for home in homes)
             reason = UNBOUNDED if together else APART
         return Beside(nan, nan, 0.0, 0, 0, len(a), len(b), 0, reason)
+
+
+def _criteria_of_their_own(rows: pd.DataFrame, who: str) -> tuple[str, ...]:
+    """Criteria whose raters scored none of the others, beside those that raters join; none where all are joined.
+
+    Then nobody tells what is the criterion and what its raters, and all criteria together have no scale.
+    """
+    home: dict[str, set[str]] = {}
+    for _, found in rows.groupby(who)["criterion"]:
+        together = set(found)
+        for one in list(together):
+            together |= home.get(one, set())
+        home |= dict.fromkeys(together, together)
+    parts = {frozenset(one) for one in home.values()}
+    widest = max(parts, key=lambda one: (len(one), sorted(one)), default=frozenset())
+    return tuple(sorted(set().union(*parts) - widest)) if len(parts) > 1 else ()
 
 
 def _at_the_ends(rows: pd.DataFrame, scales: Scales) -> npt.NDArray[np.bool_]:

@@ -3,7 +3,8 @@
 For *these raters* more shared pieces settle it. For *this school* the raters are a sample too, and no number of pieces
 takes away what lies between them: then it takes more raters of each school. Both are worked out for two one-sided tests
 at 5 % (``same``) and for the simultaneous interval (``different``), whichever comes first if the schools go on scoring as
-they do now; where they share no piece yet, as if they scored alike. Source: the usual power of t tests (Schuirmann 1987 for
+they do now. How they do now is taken from the pieces that both read; where those are too few, from all links (the
+many-facet model); and where those tell nothing either, as if they scored alike. Each answer says on which it rests. Source: the usual power of t tests (Schuirmann 1987 for
 the two one-sided ones).
 """
 
@@ -20,9 +21,20 @@ from scipy import special
 
 from calibrate.analysis.group_difference import CANNOT_TELL, DIFFERENT, SAME, GroupDifference
 from calibrate.analysis.intervals import MIN_PIECES, family_confidence
-from calibrate.analysis.wording import count, label
+from calibrate.analysis.rater_spread import Spreads, with_raters
+from calibrate.analysis.settling_words import (
+    ALIKE,
+    ALL_LINKS,
+    SHARED,
+    TOO_FAR_APART,
+    UNKNOWN,
+    pieces_advice,
+    school_advice,
+)
+from calibrate.analysis.wording import label
 
 if TYPE_CHECKING:
+    from calibrate.analysis.comparability_model import ThroughModel
     from calibrate.analysis.comparability_schools import ThisSchool
 
 CHANCE = 0.8
@@ -59,6 +71,8 @@ class Settling:
         Raters of each school that it takes; None where those there are will do, or nothing is known.
     likely
         The verdict that it would come to: ``same`` or ``different``; empty where nothing would settle it.
+    rests_on
+        What the difference of now is taken from: `SHARED`, `ALL_LINKS` or `ALIKE`.
     """
 
     a: str
@@ -72,6 +86,7 @@ class Settling:
     speaks_for: str = "these raters"
     n_raters: int | None = None
     likely: str = ""
+    rests_on: str = SHARED
 
     def as_dict(self) -> dict[str, object]:
         """The fields of the JSON answer."""
@@ -83,6 +98,7 @@ class Settling:
             "n_more": self.n_more,
             "n_raters": self.n_raters,
             "likely": self.likely or None,
+            "rests_on": self.rests_on,
             "advice": self.advice,
         }
 
@@ -173,6 +189,7 @@ def what_would_settle(
     labels: Mapping[str, str] | None = None,
     *,
     family_size: int = 1,
+    through: Sequence[GroupDifference] = (),
 ) -> tuple[Settling, ...]:
     """What would settle each pair about which these raters' readings cannot tell yet.
 
@@ -183,6 +200,8 @@ def what_would_settle(
         pieces lie apart, for pairs that share none.
     family_size
         Over how many comparisons ``different`` has to hold.
+    through
+        The same pairs through all links: how far two that share too little lie apart, as far as is known.
     """
     known = [_spread(one) for one in pairs if not math.isnan(one.se)]
     usual = median(known) if known else math.nan
@@ -191,68 +210,89 @@ def what_would_settle(
     for one in pairs:
         if one.verdict != CANNOT_TELL or one.withheld:
             continue
-        told = not math.isnan(one.se)
-        spread = _spread(one) if told else usual
-        fewest = _pieces(_Aim(one.difference if told else 0.0, one.margin, each), spread)
+        spread = usual if math.isnan(one.se) else _spread(one)
+        difference, rests_on = _now(one, not math.isnan(one.se), through)
+        fewest = _pieces(_Aim(difference, one.margin, each), spread)
         needed, likely = fewest or (None, "")
         if needed is not None:
             # What was worked out for other chances is still asked for: at least one piece more.
             needed = max(needed, one.n_shared_pieces + 1)
-        more = None if needed is None else needed - one.n_shared_pieces
-        advice = _pieces_advice(one, needed, likely, math.isnan(spread))
-        found.append(_settling(one, needed, more, advice, labels, likely=likely))
+        advice = pieces_advice(one, needed, likely, rests_on, math.isnan(spread))
+        found.append(_settling(one, needed, advice, labels, likely=likely, rests_on=rests_on))
     return tuple(found)
 
 
+def _now(one: GroupDifference, told: bool, through: Sequence[GroupDifference]) -> tuple[float, str]:
+    """How far two lie apart as far as is known, and what that rests on."""
+    if told:
+        return one.difference, SHARED
+    for other in through:
+        mine = (other.a, other.b, other.criterion) == (one.a, one.b, one.criterion)
+        if mine and not math.isnan(other.se):
+            return other.difference, ALL_LINKS
+    return 0.0, ALIKE
+
+
 def what_would_settle_schools(
-    found: ThisSchool, criterion: str, labels: Mapping[str, str] | None = None
+    found: ThisSchool,
+    criterion: str,
+    labels: Mapping[str, str] | None = None,
+    *,
+    through: ThroughModel | None = None,
 ) -> tuple[Settling, ...]:
     """What would settle each pair about which nothing can be said yet for the schools themselves.
 
     Pieces where the raters there are can settle it; else raters of each school, with the pieces that they
     share out; else it is said that nothing within reach would.
+
+    Parameters
+    ----------
+    through
+        The same through all links: how far two that share too little lie apart, and how raters of a school differ, where
+        shared pieces do not tell it.
     """
     rows = [one for one in found.pairs if one.criterion == criterion]
-    raters = found.variance(criterion)
-    spreads = {(one.a, one.b): found.piece_variance(one) for one in rows}
-    seen = [one for one in spreads.values() if not math.isnan(one)]
+    linked = () if through is None else through.these.between_pairs(criterion)
+    spreads = found.variance(criterion).spreads
+    if math.isnan(spreads.pooled.variance) and through is not None:
+        spreads = through.spreads(criterion)
+    pieces = {(one.a, one.b): found.piece_variance(one) for one in rows}
+    seen = [one for one in pieces.values() if not math.isnan(one)]
     usual = median(seen) if seen else math.nan
     each = family_confidence(0.95, found.family_size)
     made = []
     for one in rows:
         if one.verdict != CANNOT_TELL or one.withheld:
             continue
-        piece = spreads[one.a, one.b]
+        piece = pieces[one.a, one.b]
+        told = not math.isnan(found.contrasts[criterion, one.a, one.b].estimate.se)
         piece = usual if math.isnan(piece) else piece
-        aim = _Aim(0.0 if math.isnan(one.se) else one.difference, one.margin, each)
-        if math.isnan(piece) or math.isnan(raters.variance):
-            made.append(_settling(one, None, None, _UNKNOWN, labels, speaks_for=one.speaks_for))
+        difference, rests_on = _now(one, told, linked)
+        settle = partial(_settling, one, labels=labels, rests_on=rests_on)
+        if math.isnan(piece) or math.isnan(spreads.pooled.variance):
+            made.append(settle(None, UNKNOWN))
             continue
-        option = _school_option(one, aim, piece, raters.variance, raters.mean_square, raters.df)
+        aim = _Aim(difference, one.margin, each)
+        option = _school_option(one, aim, piece, spreads)
         needed, m, likely = option or (None, None, "")
-        more = None if needed is None else needed - one.n_shared_pieces
-        apart = raters_needed(raters.variance, one.margin) is None
-        advice = _TOO_FAR_APART if apart and not likely else _school_advice(one, needed, m, likely)
-        made.append(
-            _settling(
-                one, needed, more, advice, labels, speaks_for=one.speaks_for, m=m, likely=likely
-            )
-        )
+        apart = raters_needed(spreads.pooled.variance, one.margin) is None
+        advice = school_advice(one, needed, m, likely, rests_on)
+        if apart and not likely:
+            advice = TOO_FAR_APART
+        made.append(settle(needed, advice, m=m, likely=likely))
     return tuple(made)
 
 
 def _school_option(
-    one: GroupDifference, aim: _Aim, piece: float, variance: float, mean_square: float, df: float
+    one: GroupDifference, aim: _Aim, piece: float, spreads: Spreads
 ) -> tuple[int, int | None, str] | None:
     """Pieces, raters of each school (None: those there are) and the verdict; None if nothing would do."""
 
     def enough(n: int, m_a: int, m_b: int) -> str:
-        share = 1 / m_a + 1 / m_b
-        whole = piece / n + share * variance
-        free = df + max(m_a - one.n_raters_a, 0) + max(m_b - one.n_raters_b, 0)
-        part = min(share * mean_square, whole)
-        weight = part**2 / free + (whole - part) ** 2 / (n - 1)
-        return aim.reached(whole, whole**2 / weight if weight > 0 else free)
+        more = {one.a: max(m_a - one.n_raters_a, 0), one.b: max(m_b - one.n_raters_b, 0)}
+        later = spreads.with_more(more)
+        parts = [(1 / m_a, later.of(one.a)), (1 / m_b, later.of(one.b))]
+        return aim.reached(*with_raters(piece / n, n - 1, parts))
 
     now = min(one.n_raters_a, one.n_raters_b)
     low = max(one.n_shared_pieces + 1, MIN_PIECES)
@@ -273,16 +313,15 @@ def _school_option(
 def _settling(
     one: GroupDifference,
     needed: int | None,
-    more: int | None,
     advice: str,
     labels: Mapping[str, str] | None,
     *,
-    speaks_for: str = "these raters",
     m: int | None = None,
     likely: str = "",
+    rests_on: str = SHARED,
 ) -> Settling:
     who = f"{label(labels, one.a)} and {label(labels, one.b)}"
-    if speaks_for == "this school":
+    if one.speaks_for == "this school":
         who += ", as schools"
     return Settling(
         one.a,
@@ -290,73 +329,15 @@ def _settling(
         one.criterion,
         one.n_shared_pieces,
         needed,
-        more,
+        None if needed is None else needed - one.n_shared_pieces,
         advice,
         f"{who}: {advice}",
-        speaks_for,
+        one.speaks_for,
         m,
         likely,
+        rests_on,
     )
 
 
 def _spread(one: GroupDifference) -> float:
     return one.se * math.sqrt(one.n_shared_pieces)
-
-
-_UNKNOWN = (
-    "let several readers of each school, at least four if you can, score the same pieces, blind; "
-    "how much the teachers of one school differ is not known yet."
-)
-_TOO_FAR_APART = (
-    "readers of one school differ so much among themselves that no number of pieces and raters within "
-    "reach would tell; let the readers of each school agree with one another first."
-)
-_OUT_OF_REACH = (
-    "the difference lies too near the {margin:.2f} that would matter: {what} would tell on which "
-    "side of it."
-)
-
-
-def _pieces_advice(one: GroupDifference, needed: int | None, likely: str, unknown: bool) -> str:
-    if unknown:
-        return (
-            "let readers of both score the same pieces, blind; ten shared pieces are a beginning."
-        )
-    if needed is None:
-        return _OUT_OF_REACH.format(margin=one.margin, what="no number of pieces within reach")
-    if math.isnan(one.se):
-        more = f", {needed - one.n_shared_pieces} more than now," if one.n_shared_pieces else ""
-        return (
-            f"let readers of both score the same work, blind; if they score alike, about "
-            f"{count(needed, 'shared piece')}{more} would show it in four cases of five."
-        )
-    return (
-        "let readers of both score the same work, blind; if they go on as they do now, about "
-        f"{count(needed, 'shared piece')}, {needed - one.n_shared_pieces} more than now, would show "
-        f"{_WOULD_SHOW[likely]} in four cases of five."
-    )
-
-
-_WOULD_SHOW = {SAME: "that they score alike", DIFFERENT: "that they differ"}
-
-
-def _school_advice(one: GroupDifference, needed: int | None, m: int | None, likely: str) -> str:
-    if needed is None:
-        return _OUT_OF_REACH.format(
-            margin=one.margin, what="no number of pieces and raters within reach"
-        )
-    if math.isnan(one.se):
-        way = "if they score alike, that would show it in four cases of five."
-    else:
-        way = (
-            f"if they go on as they do now, that would show {_WOULD_SHOW[likely]} in four cases of "
-            "five."
-        )
-    if m is None:
-        more = needed - one.n_shared_pieces
-        return (
-            f"let the same readers score about {count(more, 'more piece')}, {needed} in all; {way}"
-        )
-    return (
-        f"let {count(m, 'reader')} of each school share out about {count(needed, 'piece')}; {way}"
-    )

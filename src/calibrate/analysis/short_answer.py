@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from calibrate.analysis.comparability import Comparison, GroupDifference
+from calibrate.analysis.comparability_words import as_others, other_side
 from calibrate.analysis.severity import TOTAL
 from calibrate.analysis.wording import count, label, listed, some_listed, upper_first
 
@@ -47,23 +48,27 @@ def answer_of(
         return _of_two(pairs[0], labels)
     if len(alike) == len(lead):
         text = f"Yes: each of the {len(lead)} schools scores the same work as the others do."
+        if not all(one.whole_rest for one in lead):
+            text = (
+                f"Yes, as far as work was shared: each of the {len(lead)} schools scores the same work as those do who "
+                "share work with it."
+            )
     elif not alike and not apart and not unsure:
         text = "No school is shown beside all others: too few readers stand behind the work that they share."
     elif not alike and not apart:
         text = "It cannot be told yet for any school: too little work was read by two of them."
     else:
+        than: dict[tuple[bool, str], list[str]] = {}
+        for one in apart:
+            rest = other_side(one.b, labels or {}, one.rest, one.whole_rest)
+            than.setdefault((one.difference > 0, rest), []).append(label(labels, one.a))
         told = [
-            f"{_named([label(labels, one.a) for one in apart if up is (one.difference > 0)])} "
-            f"{'gives' if n == 1 else 'give'} {'more' if up else 'fewer'} points than the other schools to the same work"
-            for up in (True, False)
-            if (n := sum(up is (one.difference > 0) for one in apart))
+            f"{_named(names)} {'gives' if len(names) == 1 else 'give'} {'more' if up else 'fewer'} points than {rest} "
+            "to the same work"
+            for (up, rest), names in sorted(than.items(), key=lambda one: not one[0][0])
         ]
-        if alike:
-            told.append(
-                f"{_named(alike)} {'scores' if len(alike) == 1 else 'score'} it as the others do"
-                if apart
-                else f"{_named(alike)} {'scores' if len(alike) == 1 else 'score'} the same work as the others do"
-            )
+        same = as_others([one for one in lead if one.verdict == "same"], labels, each=0)
+        told += [one.replace("the same work", "it", 1) if apart else one for one in same]
         if unsure:
             told.append(f"for {_named(unsure)} it cannot be told yet")
         if hidden:

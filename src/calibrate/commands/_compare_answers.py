@@ -10,7 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from calibrate.analysis.comparability import REST, Comparison
+from calibrate.analysis.comparability_model import ThroughModel
+from calibrate.analysis.comparability_words import other_side
 from calibrate.analysis.cut_crossing import CutCrossing, cut_crossings, mean_scores
+from calibrate.analysis.group_difference import GroupDifference
 from calibrate.analysis.margins import numbers_by_criterion
 from calibrate.analysis.readings import ScaleLike, as_scales
 from calibrate.analysis.settling import (
@@ -22,6 +25,9 @@ from calibrate.analysis.severity import TOTAL
 from calibrate.analysis.wording import count, signed
 from calibrate.errors import ArgumentError, NotFound
 from calibrate.model.rubric import Scale
+
+_UNNAMED = "all"
+"""What a criterion is called where the table names none."""
 
 MOST_TOLD = 12
 """Of how many pairs the terminal says what would settle them."""
@@ -61,15 +67,24 @@ class Answers:
 
     @classmethod
     def of(
-        cls, result: Comparison, rows: pd.DataFrame, scales: dict[str, Scale], group: str
+        cls,
+        result: Comparison,
+        rows: pd.DataFrame,
+        scales: dict[str, Scale],
+        group: str,
+        through: ThroughModel,
     ) -> Answers:
         """For these raters and for the schools, from the readings that were compared."""
         schools = result.this_school
         every = (*result.groups, *result.pairs, *schools.groups, *schools.pairs)
         return cls(
             (
-                *what_would_settle(result.between_pairs(), family_size=result.family_size),
-                *what_would_settle_schools(schools, TOTAL),
+                *what_would_settle(
+                    result.between_pairs(),
+                    family_size=result.family_size,
+                    through=through.these.between_pairs(),
+                ),
+                *what_would_settle_schools(schools, TOTAL, through=through),
             ),
             cut_crossings(every, mean_scores(rows, group), scales),
         )
@@ -107,8 +122,8 @@ def show_comparison(result: Comparison, answers: Answers) -> None:
                 Text(f"And {len(told) - MOST_TOLD} more such pairs; --json lists them all.")
             )
     n_raters, n_schools = result.family_size, result.this_school.family_size
-    together = f" over {count(n_raters, 'comparison')}" if n_raters else ""
-    too = f" (over {count(n_schools, 'comparison')})" if n_schools else ""
+    together = f" over {count(n_raters, 'different comparison')}" if n_raters else ""
+    too = f" (over {count(n_schools, 'different comparison')})" if n_schools else ""
     screen.print(
         Text(
             f"\nPoints that the first gives more than the second to the same work. The 95% intervals hold together{together}; "
@@ -119,11 +134,29 @@ def show_comparison(result: Comparison, answers: Answers) -> None:
     )
 
 
+def who_of(one: GroupDifference) -> str:
+    """Who stands beside whom in a table; the rest by name where it is not all the others."""
+    if one.b != REST:
+        return f"{one.a} and {one.b}"
+    few = "" if one.whole_rest else f": {other_side(REST, None, one.rest, whole=False)}"
+    return f"{one.a} and the rest{few}"
+
+
+def title_of(result: Comparison, criterion: str = TOTAL) -> str:
+    """What stands above a table: of a single criterion its own name, for it is the total."""
+    own = [one for one in result.criteria if one != TOTAL]
+    if criterion == TOTAL and len(own) == 1:
+        criterion = own[0]
+        if criterion == _UNNAMED:
+            return "Beside each other"
+    return "All criteria together" if criterion == TOTAL else criterion
+
+
 def _show_criterion(screen: Console, result: Comparison, criterion: str) -> None:
     rows = (*result.against_rest(criterion), *result.between_pairs(criterion))
     schools = result.this_school
     beside = (*schools.against_rest(criterion), *schools.between_pairs(criterion))
-    title = "All criteria together" if criterion == TOTAL else criterion
+    title = title_of(result, criterion)
     margin = f" · margin {rows[0].margin:.2f}" if rows else ""
     table = Table(title=Text(title + margin), title_justify="left", title_style="bold")
     table.add_column("Who", overflow="fold")
@@ -135,7 +168,7 @@ def _show_criterion(screen: Console, result: Comparison, criterion: str) -> None
     for one, school in zip(rows, beside, strict=True):
         known = one.se == one.se
         table.add_row(
-            Text(f"{one.a} and {'the rest' if one.b == REST else one.b}"),
+            Text(who_of(one)),
             signed(one.difference) if known else "–",
             f"{signed(one.ci95[0])} to {signed(one.ci95[1])}" if known else "–",
             str(one.n_shared_pieces),

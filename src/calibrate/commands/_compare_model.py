@@ -16,6 +16,7 @@ from calibrate.analysis.margins import Margin
 from calibrate.analysis.model_words import where_they_part
 from calibrate.analysis.readings import ScaleLike
 from calibrate.analysis.wording import count, signed
+from calibrate.commands._compare_answers import title_of
 
 
 def through_model(
@@ -46,7 +47,7 @@ def show_through_model(result: Comparison, through: ThroughModel) -> None:
         for one in (*through.schools.against_rest(), *through.schools.between_pairs())
     }
     table = Table(
-        title=Text("Directly, and through all links · all criteria together"),
+        title=Text(f"{title_of(result)} · directly, and through all links"),
         title_justify="left",
         title_style="bold",
     )
@@ -72,12 +73,13 @@ def show_through_model(result: Comparison, through: ThroughModel) -> None:
     for words in where_they_part(direct, _total(through)):
         screen.print(Text(words))
     n = through.these.family_size
-    together = f" over {count(n, 'comparison')}" if n else ""
+    together = f" over {count(n, 'different comparison')}" if n else ""
     screen.print(
         Text(
             "\n“All links” is the many-facet Rasch model: every teacher counts once, and groups that share no piece are set "
-            "beside each other by way of those that they share pieces with. The direct difference asks nothing of a model and "
-            f"leads where there is one. The 95% intervals hold together{together}."
+            "beside each other by way of those that they share pieces with. Directly “the rest” are those alone with whom "
+            "pieces are shared. The direct difference asks nothing of a model and leads where there is one. The 95% intervals "
+            f"hold together{together}."
         )
     )
 

@@ -149,8 +149,8 @@ def compare(
     refuse_too_many(rows, column, group)
     note_movers(rows, column)
     result = beside(rows, scales, group=column, margin=too_small)
-    answers = Answers.of(result, rows, scales, column)
     through = through_model(rows, scales, column, of_piece, too_small)
+    answers = Answers.of(result, rows, scales, column, through)
     if as_json:
         answer = result.as_dict()
         answer["through_model"] = through_as_dict(result, through)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from calibrate.analysis.comparability import Comparison, GroupDifference
+from calibrate.analysis.comparability import REST, Comparison, GroupDifference
+from calibrate.analysis.comparability_words import other_side
 from calibrate.analysis.exchange import Exchange
 from calibrate.analysis.group_agreement import GroupAgreement
 from calibrate.analysis.settling import what_would_settle
@@ -104,9 +105,10 @@ def differences(comparison: Comparison, labels: Mapping[str, str], draw: Drawing
                 + difference_table(comparison.between_pairs(), labels, "Every pair of schools"),
             ),
             blocks.note(
-                f"Intervals hold together for all {comparison.family_size} comparisons that were looked "
+                f"Intervals hold together for all {comparison.family_size} different comparisons that were looked "
                 "at (95%). “The same” is said only if the 90% interval lies inside the margin, "
-                "the difference that is too small to matter. These numbers speak for these readers on pieces like these."
+                "the difference that is too small to matter; of twenty schools that differ by just that much, about "
+                "one would be called the same. These numbers speak for these readers on pieces like these."
             ),
         ]
     )
@@ -118,11 +120,7 @@ def difference_table(
     """Differences with intervals and verdicts."""
     frame = pd.DataFrame(
         {
-            "Schools": [
-                labels.get(one.a, one.a)
-                + ("" if one.b == "rest" else f" and {labels.get(one.b, one.b)}")
-                for one in rows
-            ],
+            "Schools": [_beside(one, labels) for one in rows],
             "Difference": [points_or_dash(one.difference) for one in rows],
             "95% interval": [
                 "–"
@@ -138,10 +136,27 @@ def difference_table(
     return table(frame, caption=caption, row_name="Schools", notes=notes)
 
 
+def _beside(one: GroupDifference, labels: Mapping[str, str]) -> str:
+    """Who stands beside whom; the others by name where they are not all of them."""
+    name = labels.get(one.a, one.a)
+    if one.b == REST and one.whole_rest:
+        return name
+    return f"{name} and {other_side(one.b, labels, one.rest, one.whole_rest)}"
+
+
 def what_cannot_be_said(
-    comparison: Comparison, labels: Mapping[str, str], exchanges: Sequence[Exchange] = ()
+    comparison: Comparison,
+    labels: Mapping[str, str],
+    exchanges: Sequence[Exchange] = (),
+    through: Sequence[GroupDifference] = (),
 ) -> Block:
-    """Pairs and criteria about which nothing can be said, and what would settle it."""
+    """Pairs and criteria about which nothing can be said, and what would settle it.
+
+    Parameters
+    ----------
+    through
+        The pairs through all links, where that is known.
+    """
     silent = [one for one in comparison.between_pairs() if one.verdict == "cannot tell"]
     unsure = [
         one
@@ -152,7 +167,10 @@ def what_cannot_be_said(
     near = {
         (one.a, one.b): one.advice
         for one in what_would_settle(
-            comparison.between_pairs(), labels, family_size=comparison.family_size
+            comparison.between_pairs(),
+            labels,
+            family_size=comparison.family_size,
+            through=through,
         )
         if (one.a, one.b) not in told
     }

@@ -174,6 +174,7 @@ class DistrictReport:
             windows=[one.id for one in self.facts.windows],
             labels=self.facts.labels,
             tasks=self._tasks,
+            through=() if self.through is None else self.through.these.between_pairs(),
         )
 
     @property
@@ -270,12 +271,13 @@ class DistrictReport:
     def schools(self) -> Block:
         """The schools themselves: their other readers too, and whom it would move across the cut."""
         return schools_section(
-            self.comparison, self._given, self.facts.scales, self.facts.labels
+            self.comparison, self._given, self.facts.scales, self.facts.labels, self.through
         ) + through_section(self.through, self.facts.labels)
 
     def what_cannot_be_said(self) -> Block:
         """Where nothing can be said, and why."""
-        said = what_cannot_be_said(self.comparison, self.facts.labels, self.exchanges)
+        through = () if self.through is None else self.through.these.between_pairs()
+        said = what_cannot_be_said(self.comparison, self.facts.labels, self.exchanges, through)
         return said + exchange_table(self.exchanges, self.facts.labels, self._tasks)
 
     def own_teachers(self) -> Block:

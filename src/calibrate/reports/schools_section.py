@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from calibrate.analysis.comparability import Comparison
+from calibrate.analysis.comparability_model import ThroughModel
 from calibrate.analysis.cut_crossing import CutCrossing, cut_crossings
 from calibrate.analysis.readings import ScaleLike
 from calibrate.analysis.settling import what_would_settle_schools
@@ -22,7 +23,11 @@ _VERDICTS = {"same": "the same", "different": "different", "cannot tell": "canno
 
 
 def schools_section(
-    comparison: Comparison, given: pd.DataFrame, scales: ScaleLike, labels: Mapping[str, str]
+    comparison: Comparison,
+    given: pd.DataFrame,
+    scales: ScaleLike,
+    labels: Mapping[str, str],
+    through: ThroughModel | None = None,
 ) -> Block:
     """What can be expected of other readers of the same schools, and what it would mean at the cut.
 
@@ -30,6 +35,8 @@ def schools_section(
     ----------
     given
         What each school's readers gave (`calibrate.analysis.cut_crossing.scores_of_record`).
+    through
+        The differences through all links: they help to say what would settle the rest.
     """
     schools = comparison.this_school
     if not schools.between_pairs():
@@ -50,7 +57,7 @@ def schools_section(
             "Verdict": [NOT_SHOWN if one.withheld else _VERDICTS[one.verdict] for one in lead],
         }
     )
-    silent = what_would_settle_schools(schools, TOTAL, labels)
+    silent = what_would_settle_schools(schools, TOTAL, labels, through=through)
     return blocks.join(
         [
             blocks.section(
