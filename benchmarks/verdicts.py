@@ -32,7 +32,7 @@ from calibrate.analysis.comparability_schools import rater_variance, school_esti
 from calibrate.analysis.comparability_words import REST
 from calibrate.analysis.group_contrasts import Grid, contrasts_of
 from calibrate.analysis.group_difference import verdict_of
-from calibrate.analysis.intervals import Estimate, family_confidence
+from calibrate.analysis.intervals import Estimate, distinct, family_confidence
 from calibrate.analysis.severity import TOTAL
 
 CRITERIA = ("CONV", "ORG")
@@ -65,6 +65,8 @@ class District:
         The standard deviation of severity among a school's raters, in points.
     uneven
         How many times the spread of every second school's raters is as wide as the others'.
+    few
+        How many raters every second school has, where that is not ``raters``; ``shared`` is a multiple of both.
     """
 
     schools: int
@@ -75,6 +77,11 @@ class District:
     halo: float = 0.35
     spread: float = 0.25
     uneven: float = 1.0
+    few: int = 0
+
+    def raters_of(self, school: NDArray[np.intp]) -> NDArray[np.intp]:
+        """How many raters a school has."""
+        return np.where(school % 2 == 1, self.few or self.raters, self.raters)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -85,6 +92,14 @@ class District:
     def sides(self) -> list[tuple[str, str]]:
         """Every comparison of the family: each school with the rest, and every pair."""
         return [(one, REST) for one in self.names] + list(combinations(self.names, 2))
+
+    @property
+    def met(self) -> list[tuple[str, str]]:
+        """Those of `sides` that share pieces: of the others nothing is ever told."""
+        near = {one: i for i, one in enumerate(self.names)}
+        return [
+            (a, b) for a, b in self.sides if b == REST or not self.chain or near[b] - near[a] == 1
+        ]
 
     def spread_of(self, school: NDArray[np.intp]) -> NDArray[np.float64]:
         """How far severities of a school's raters lie apart."""
@@ -106,6 +121,8 @@ TABLE = (
     District(8, 4, 8, chain=True),
     District(20, 3, 6, chain=True),
     District(4, 4, 20, uneven=2.0),
+    District(2, 12, 36, spread=0.15, uneven=3.0, few=3),
+    District(4, 8, 24, spread=0.15, uneven=3.0, few=4),
 )
 
 
@@ -127,14 +144,14 @@ def design(district: District) -> Design:
         for a, b in combinations(range(district.schools), 2)
         if not district.chain or b - a == 1
     ]
-    m = district.raters
     turn = np.tile(np.arange(district.shared), len(links))
     link = np.repeat(np.array(links), district.shared, axis=0)
     piece = np.arange(len(turn))
     parts = []
-    for side, start in ((0, turn), (1, turn + turn // m)):
+    for side, late in ((0, 0), (1, 1)):
+        m = district.raters_of(link[:, side])
         for more in range(district.readers):
-            parts.append((piece, link[:, side], (start + more) % m))
+            parts.append((piece, link[:, side], (turn + late * (turn // m) + more) % m))
     whole = [np.concatenate([part[i] for part in parts]) for i in range(3)]
     return Design(whole[0], link, whole[1], whole[2])
 
@@ -188,7 +205,7 @@ def expected(district: District, shift: float, against: str, kind: str) -> float
     plan = design(district)
     mine = (plan.link == 0).any(axis=1)
     if against != REST:
-        mine = (plan.link == (0, 1)).all(axis=1)
+        mine = (plan.link == (0, district.names.index(against))).all(axis=1)
     spread = np.sqrt(PIECE**2 + CRITERION**2 + NOISE**2 + district.halo**2)
     even = severities(district, THESE, np.random.default_rng(0))
 
@@ -231,8 +248,9 @@ def verdicts(
     contrasts = contrasts_of(grid, sides, criteria, dict.fromkeys(CRITERIA, 1.0))
     raters = {one: rater_variance(grid, one) for one in criteria} if kind == SCHOOL else {}
     for key, one in contrasts.items():
-        found[key] = one.estimate if kind == THESE else school_estimate(one, raters[key[0]])
-    each = family_confidence(0.95, family or sum(one.se == one.se for one in found.values()))
+        found[key] = one.estimate if kind == THESE else school_estimate(one, raters[one.criterion])
+    told = distinct((contrasts[key].identity, one.se) for key, one in found.items())
+    each = family_confidence(0.95, family or told)
     return {
         key: verdict_of(one.interval(each), one.interval(0.9), MARGIN) for key, one in found.items()
     }
@@ -250,6 +268,9 @@ class Honesty:
         ``same`` where the difference is the margin: of two schools, of one and the rest, of two on one criterion.
     told_same
         ``same`` of the first two schools where there is no difference: what the caution costs.
+    same_any
+        Any ``same`` of the first school, in total or on a criterion, where it differs by the margin from every
+        other: not promised, for ``same`` is told of one comparison, not of a family.
     """
 
     kind: str
@@ -259,6 +280,7 @@ class Honesty:
     same_rest: int
     same_criterion: int
     told_same: int
+    same_any: int
 
 
 def honesty(district: District, kind: str, n: int, seed: int = 1) -> Honesty:
@@ -267,10 +289,12 @@ def honesty(district: District, kind: str, n: int, seed: int = 1) -> Honesty:
     pair, rest = (district.names[0], district.names[1]), (district.names[0], REST)
     every = (TOTAL, *CRITERIA)
     counts = dict.fromkeys(
-        ("any_different", "same_pair", "same_rest", "same_criterion", "told_same"), 0
+        ("any_different", "same_pair", "same_rest", "same_criterion", "told_same", "same_any"), 0
     )
+    others = district.names[1:2] if district.chain else district.names[1:]
+    firsts = [(district.names[0], one) for one in (*others, REST)]
     for _ in range(n):
-        found = verdicts(grid_of(district, 0.0, kind, rng)[0], district.sides, every, kind)
+        found = verdicts(grid_of(district, 0.0, kind, rng)[0], district.met, every, kind)
         counts["any_different"] += "different" in found.values()
         counts["told_same"] += found[(TOTAL, *pair)] == "same"
         shift = shift_for_margin(district, pair[1], kind)
@@ -281,6 +305,9 @@ def honesty(district: District, kind: str, n: int, seed: int = 1) -> Honesty:
         shift = shift_for_margin(district, REST, kind)
         grid = grid_of(district, shift, kind, rng)[0]
         counts["same_rest"] += verdicts(grid, [rest], (TOTAL,), kind, 3)[(TOTAL, *rest)] == "same"
+        shift = max(shift_for_margin(district, other, kind) for _, other in firsts)
+        grid = grid_of(district, shift, kind, rng)[0]
+        counts["same_any"] += "same" in verdicts(grid, firsts, every, kind, 3).values()
     return Honesty(kind, n, **counts)
 
 
@@ -299,7 +326,7 @@ def shown(k: int, n: int) -> str:
 
 HEAD = (
     "| schools | raters a school | shared pieces a link | readers a piece and school | links | halo | raters’ spread | speaks for | "
-    "any “different”, none true | “same” at the margin, pair | against the rest | one criterion | “same” where equal |"
+    "any “different”, none true | “same” at the margin, pair | against the rest | one criterion | “same” where equal | any “same” of the first |"
 )
 
 
@@ -310,7 +337,7 @@ def row_of(district: District, found: Honesty) -> str:
     )
     cells = [
         district.schools,
-        district.raters,
+        f"{district.raters} and {district.few}" if district.few else district.raters,
         district.shared,
         district.readers,
         "neighbours" if district.chain else "every two",
@@ -325,6 +352,7 @@ def row_of(district: District, found: Honesty) -> str:
                 found.same_rest,
                 found.same_criterion,
                 found.told_same,
+                found.same_any,
             )
         ),
     ]
@@ -336,7 +364,7 @@ def run(n: int, rows: tuple[District, ...] = TABLE) -> Iterator[tuple[District, 
     for district in rows:
         few = max(n // 2, 1) if len(district.sides) > 100 else n
         for kind in (THESE, SCHOOL):
-            if kind == THESE and district.uneven != 1:
+            if kind == THESE and (district.uneven != 1 or district.few):
                 continue
             yield district, honesty(district, kind, few)
 

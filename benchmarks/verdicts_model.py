@@ -6,7 +6,7 @@ family comes in at most 5 % of districts; where a school differs from the others
 The truth is what the schools' raters would award to the whole pool of pieces, each rater counting once, computed and not
 simulated. Scores come from normal noise with halo, not from a Rasch model: it is put to work where it is a little wrong.
 
-``python -m benchmarks.verdicts_model --save docs/verdicts-model.json`` prints each row as it is done.
+``python -m benchmarks.verdicts_model --save docs/verdicts-model.json`` keeps what it has after every fifty districts of a row.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ from benchmarks.verdicts import (
 )
 from calibrate.analysis.comparability_model import beside_on_one_scale, for_schools
 from calibrate.analysis.group_difference import DIFFERENT, SAME, verdict_of
-from calibrate.analysis.intervals import Estimate, family_confidence
+from calibrate.analysis.intervals import Estimate, distinct, family_confidence
 from calibrate.analysis.one_scale import Beside
 from calibrate.analysis.readings import as_scales
 from calibrate.analysis.severity import TOTAL
@@ -54,6 +55,10 @@ TABLE = (
     District(3, 5, 10, readers=5),
     District(4, 3, 6, chain=True),
 )
+
+
+#: So many districts of a row are simulated before the next row's turn comes.
+PART = 50
 
 
 def table_of(
@@ -127,10 +132,10 @@ class Told:
         """In total, every school against the rest and every pair: one family."""
         all_found, raters = beside_on_one_scale(rows, SCALES, "rater_school", [TOTAL])
         found = {
-            (a, b): one if kind == THESE else for_schools(one, raters[TOTAL], b)
+            (a, b): one if kind == THESE else for_schools(one, raters[TOTAL])
             for (_, a, b), one in all_found.items()
         }
-        each = family_confidence(0.95, sum(one.se == one.se for one in found.values()))
+        each = family_confidence(0.95, distinct((one.identity, one.se) for one in found.values()))
         verdicts = {}
         for key, one in found.items():
             estimate = Estimate(one.value, one.se, one.df, 1)
@@ -160,10 +165,20 @@ class Honesty:
     covered: int
     bias: float
 
+    def __add__(self, other: Honesty) -> Honesty:
+        """Both together; the median error is the mean of both parts', each for what it counts."""
+        mine, theirs = asdict(self), asdict(other)
+        counts = {name: mine[name] + theirs[name] for name in mine if name not in ("kind", "bias")}
+        parts = [one for one in (self, other) if one.with_interval]
+        told = sum(one.with_interval for one in parts)
+        bias = sum(one.bias * one.with_interval for one in parts) / told if told else float("nan")
+        return Honesty(self.kind, **counts, bias=bias)
 
-def honesty(district: District, kind: str, n: int, seed: int = 2) -> Honesty:
+
+def honesty(district: District, kind: str, n: int, seed: int = 2, part: int = 0) -> Honesty:
     """How often each verdict comes in ``n`` districts without a difference, and ``n`` with one at the margin."""
-    rng = np.random.default_rng([seed, district.schools, district.raters, district.shared])
+    start = [seed, district.schools, district.raters, district.shared, part]
+    rng = np.random.default_rng(start)
     names = district.names
     near = (names[0], names[1])
     last = min(district.schools - 1, 3) if district.chain else 1
@@ -235,31 +250,36 @@ def table(stored: list[dict[str, dict[str, object]]]) -> str:
 
 def run(
     n: int, rows: tuple[District, ...] = TABLE, kinds: tuple[str, ...] = (THESE, SCHOOL)
-) -> Iterator[tuple[District, Honesty]]:
-    """Every row as it is done, for these raters and for the schools."""
-    for district in rows:
-        for kind in kinds:
-            yield district, honesty(district, kind, n)
+) -> Iterator[dict[tuple[District, str], Honesty]]:
+    """What is found so far, after every `PART` districts of a row: all rows grow by turns."""
+    found: dict[tuple[District, str], Honesty] = {}
+    for part in range(-(-n // PART)):
+        for key in product(rows, kinds):
+            more = honesty(*key, min(PART, n - part * PART), part=part)
+            found[key] = found[key] + more if key in found else more
+            yield found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.verdicts_model", description=__doc__.splitlines()[0]
     )
-    parser.add_argument("--districts", type=int, default=100, help="simulated districts a row")
+    parser.add_argument("--districts", type=int, default=400, help="simulated districts a row")
     parser.add_argument("--rows", default="", help="which rows, counted from 0: 0,3")
     parser.add_argument("--kind", choices=(THESE, SCHOOL), default=None, help="only these")
     parser.add_argument("--save", type=Path, default=None, help="keep the result as JSON")
     arguments = parser.parse_args()
     chosen = tuple(TABLE[int(one)] for one in arguments.rows.split(",") if one) or TABLE
     kinds = (arguments.kind,) if arguments.kind else (THESE, SCHOOL)
-    print(table([]), flush=True)
-    stored = []
-    for district, found in run(arguments.districts, chosen, kinds):
-        print(row_of(district, found), flush=True)
-        stored.append({"district": asdict(district), "found": asdict(found)})
+    stored: list[dict[str, dict[str, object]]] = []
+    for found in run(arguments.districts, chosen, kinds):
+        stored = [
+            {"district": asdict(district), "found": asdict(one)}
+            for (district, _), one in found.items()
+        ]
         if arguments.save:
             arguments.save.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    print(table(stored))
 
 
 if __name__ == "__main__":

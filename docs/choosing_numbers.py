@@ -282,8 +282,8 @@ def honest(found: pd.DataFrame, speaks_for: str) -> str:
     """How often each promise was broken, for these raters or for this school."""
     lines = [
         "| schools | raters of each | shared pieces a link, read by | raters’ spread, halo | any “different”, none true | "
-        "“same” at the margin: pair | with the rest | one criterion | “same”, equal schools |",
-        "|" + "---|" * 9,
+        "“same” at the margin: pair | with the rest | one criterion | any of one school’s | “same”, equal schools |",
+        "|" + "---|" * 10,
     ]
     for row in found[found["kind"] == speaks_for].to_dict("records"):
         spread = f"{row['spread']:g}"
@@ -291,10 +291,18 @@ def honest(found: pd.DataFrame, speaks_for: str) -> str:
             spread = f"{spread} and {row['spread'] * row['uneven']:g}"
         links = " (neighbours alone)" if row["chain"] else ""
         n = int(row["n"])
-        broken = ("any_different", "same_pair", "same_rest", "same_criterion", "told_same")
+        broken = (
+            "any_different",
+            "same_pair",
+            "same_rest",
+            "same_criterion",
+            "same_any",
+            "told_same",
+        )
         shares = [_share(int(row[name]), n) for name in broken]
+        raters = f"{row['raters']} and {row['few']}" if row["few"] else f"{row['raters']}"
         lines.append(
-            f"| {row['schools']}{links} | {row['raters']} | {row['shared']}, {row['readers']} of each school | "
+            f"| {row['schools']}{links} | {raters} | {row['shared']}, {row['readers']} of each school | "
             f"{spread}, {row['halo']:g} | {' | '.join(shares)} |"
         )
     sizes = sorted(set(found.loc[found["kind"] == speaks_for, "n"]), reverse=True)
