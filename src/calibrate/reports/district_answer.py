@@ -11,6 +11,7 @@ import pandas as pd
 
 from calibrate.analysis.comparability import Comparison
 from calibrate.analysis.comparability_model import ThroughModel
+from calibrate.analysis.comparability_words import other_side
 from calibrate.analysis.cut_crossing import CutCrossing
 from calibrate.analysis.exchange import Exchange
 from calibrate.analysis.group_difference import GroupDifference
@@ -103,8 +104,10 @@ def school_lines(
 
 def plain_line(one: GroupDifference, labels: Mapping[str, str]) -> tuple[str, str]:
     """A school beside the others in plain words, and what that rests on."""
-    name, others = labels.get(one.a, one.a), "the other schools"
-    if one.without:
+    name = labels.get(one.a, one.a)
+    others = other_side(one.b, labels, one.rest, one.whole_rest)
+    do = "do" if one.whole_rest or len(one.rest) > 1 else "does"
+    if one.without and one.whole_rest:
         others += f" without {listed([labels.get(school, school) for school in one.without])}"
     if one.withheld:
         return one.sentence, ""
@@ -113,7 +116,7 @@ def plain_line(one: GroupDifference, labels: Mapping[str, str]) -> tuple[str, st
     on = count(one.n_shared_pieces, "shared piece")
     if one.verdict == "same":
         small = f"{on}; any difference is smaller than the {points(one.margin)} that would matter."
-        return f"{name} scores the same work as {others} do.", upper_first(small)
+        return f"{name} scores the same work as {others} {do}.", upper_first(small)
     way = "more" if one.difference > 0 else "less"
     near, far = sorted(abs(end) for end in one.ci95)
     return (
