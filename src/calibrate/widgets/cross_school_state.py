@@ -74,7 +74,7 @@ def view(source: SchoolSource, choice: Mapping[str, str]) -> State:
         "answer": ("" if criterion == TOTAL else f"{labels.get(criterion, criterion)}: ")
         + short_answer(found, labels, criterion),
         "map": map_state(found, criterion, labels),
-        "about": _about(source, found, window),
+        "about": f"{_about(source, found, window)} {source.shown(window).sentence}".strip(),
         "links": _links(found, labels),
         "agreement": agreement_state(within, between, chosen, labels),
         "differences": _differences(found, lead, pairs, chosen, criterion, labels),

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from calibrate.analysis.comparability import Comparison, compare
+from calibrate.analysis.comparability import Comparison
 from calibrate.analysis.exchange import Exchange, exchanges
+from calibrate.analysis.few_readers import ShownComparison, shown_comparison
 from calibrate.analysis.group_agreement import GroupAgreement, group_agreements
 from calibrate.analysis.readings import independent_blind
 from calibrate.analysis.severity import TOTAL
@@ -34,14 +35,18 @@ class SchoolSource:
 
     facts: DistrictFacts
     pieces: Counter[tuple[str, str, int | None]]
-    _compared: dict[str, Comparison] = field(default_factory=dict)
+    _compared: dict[str, ShownComparison] = field(default_factory=dict)
     _agreed: dict[tuple[str, str], Agreements] = field(default_factory=dict)
     _exchanged: dict[tuple[str, str], tuple[Exchange, ...]] = field(default_factory=dict)
 
     def comparison(self, window: str = "") -> Comparison:
         """The schools of the readers compared on the pieces that they share."""
+        return self.shown(window).comparison
+
+    def shown(self, window: str = "") -> ShownComparison:
+        """The same with what is left out of it: no number here is one reader's own."""
         if window not in self._compared:
-            self._compared[window] = compare(
+            self._compared[window] = shown_comparison(
                 self._readings(window),
                 self.facts.scales,
                 margin=self.facts.margin,
@@ -55,12 +60,14 @@ class SchoolSource:
             found = self.comparison(window)
             return found.within, found.between
         if (window, criterion) not in self._agreed:
-            rows = independent_blind(self._readings(window), self.facts.scales).table
+            shown = self.shown(window)
+            rows = independent_blind(shown.rows, self.facts.scales).table
             rows = rows[rows["rater_school"].notna() & (rows["criterion"] == criterion)]
             rows = rows.assign(rater_school=rows["rater_school"].astype(str))
-            self._agreed[window, criterion] = group_agreements(
-                rows, "rater_school", self.facts.labels
-            )
+            within, between = group_agreements(rows, "rater_school", self.facts.labels)
+            if any(one.withheld for one in shown.comparison.pairs):
+                between = tuple(one for one in between if one.a is None)
+            self._agreed[window, criterion] = (within, between)
         return self._agreed[window, criterion]
 
     def exchanges(self, window: str = "", criterion: str = TOTAL) -> tuple[Exchange, ...]:
@@ -68,7 +75,7 @@ class SchoolSource:
         if (window, criterion) not in self._exchanged:
             self._exchanged[window, criterion] = exchanges(
                 self.comparison(window),
-                self._readings(window),
+                self.shown(window).rows,
                 self.facts.scales,
                 windows=[one.id for one in self.facts.windows],
                 labels=self.facts.labels,
