@@ -38,12 +38,13 @@ def files(grades=GRADES) -> dict[str, list[dict[str, str]]]:
 
 
 def test_canvas_finds_students_by_their_id_and_maxima_in_the_second_row():
-    table = canvas_gradebook(GRADES, {"s1": "Student 1", "s2": "Student 2"}, names=False)
+    table = canvas_gradebook(GRADES, {"s1": "Oak, Sam"}, names=True)
     assert table.headings[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
     assert table.headings[5:] == ["Fall - One moment - Focus", "Fall - One moment - Conventions"]
     assert table.above[0][0] == "    Points Possible"
     assert list(table.above[0][5:]) == [4, 4]
-    assert table.rows[0] == ["Student 1", None, "s1", None, "room-1", 3, 2.5]
+    assert table.rows[0] == ["Oak, Sam", None, "s1", None, "room-1", 3, 2.5]
+    assert table.rows[1][0] == ""
     assert table.rows[1][5:] == [None, None]  # a code is no zero
 
 

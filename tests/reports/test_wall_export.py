@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from calibrate.errors import NotFound
-from calibrate.reports.release import RELEASED, read_released, release_tables
+from calibrate.errors import NotFound, ProjectError
+from calibrate.reports.release import RELEASED, read_released, release_tables, told
 from calibrate.reports.wall_export import export_wall_outside
 from calibrate.store.project import Project
 from calibrate.workflows.exports import hand_out
 from tests.workflows.export_kit import PEOPLE, every_byte, grown
-from tests.workflows.import_kit import District
+from tests.workflows.import_kit import CONTINUUM, District
 
 
 @pytest.fixture
@@ -91,6 +91,63 @@ def test_one_small_group_cannot_be_worked_out_from_the_others(empty: District):
     assert grades["Grade 1"]["students"] == "*"
     (everybody,) = (one for one in found if one["by"] == "everybody")
     assert "*" in (grades["Kindergarten"]["students"], everybody["students"])
+
+
+def test_what_is_refused_takes_no_report_away_and_what_was_is_told_until_somebody_heard_it(
+    empty: District, tmp_path
+):
+    project = grown(empty).project
+    place = project.reports / "outside" / RELEASED
+    report = project.reports / "outside" / "district" / "report.html"
+    report.parent.mkdir(parents=True)
+    report.write_text("made before")
+    place.write_text('{"input_hash": "of other numbers"}')
+    file = tmp_path / "wall.csv"
+    file.write_text("another")
+    for wrong, kind in (
+        ({"to": file}, ProjectError),
+        ({"to": tmp_path / "no such folder" / "wall.csv"}, ProjectError),
+        ({"strand": "x"}, NotFound),
+    ):
+        with pytest.raises(kind):
+            export_wall_outside(project, **wrong)
+        assert report.exists()
+        assert "of other numbers" in place.read_text()
+
+    export_wall_outside(project, to=file, force=True)  # and then it could not be written
+    assert not report.exists()
+    release_tables(project)  # nor does a report that is made meanwhile let it be forgotten
+    again = export_wall_outside(project, to=file, force=True)
+    assert any("taken away" in note for note in again.page.notes)
+    told(project)
+    last = export_wall_outside(project, to=file, force=True)
+    assert not any("taken away" in note for note in last.page.notes)
+
+
+def test_two_files_with_other_counts_bear_other_releases_and_the_earlier_one_is_asked_back(
+    empty: District,
+):
+    project = grown(empty).project
+
+    def made():
+        export = export_wall_outside(project)
+        told(project)
+        asked = any("wall's counts" in note for note in export.page.notes)
+        return export.content, dict(export.page.facts)["Release"], asked
+
+    first = made()
+    assert not first[2]
+    assert made() == first
+    kept = read_released(project.folder).held["input_hash"]
+    # the same scores, and the wall counts them under another level from now on
+    plain = CONTINUUM.split("exemplars:")[0]
+    empty.continuum(plain.replace("label: Marks", "label: Strokes"))
+    second = made()
+    assert read_released(project.folder).held["input_hash"] == kept
+    assert second[0] != first[0]
+    assert second[1] != first[1]
+    assert second[2]
+    assert not made()[2]
 
 
 def test_what_is_not_there_is_said(empty: District):

@@ -198,6 +198,16 @@ def test_names_come_only_when_asked_for_and_the_page_says_what_that_means(shared
     assert canvas[1]["Student"] == "Quillfeather, Zebulon"
 
 
+@pytest.mark.parametrize("layout", ["canvas-gradebook", "oneroster"])
+def test_a_gradebook_that_holds_ids_holds_no_code_of_another_file(shared, tmp_path, layout):
+    codes = {row["student"] for row in rows(export_scores(shared.project, ScoresWanted()).content)}
+    assert len(codes) > 1
+    place = tmp_path / ("out.csv" if layout == "canvas-gradebook" else "out.zip")
+    made = export_scores(shared.project, ScoresWanted(layout=layout), place)
+    place.write_bytes(made.content)
+    assert not [one for one in codes if one.encode() in every_byte(place)]
+
+
 def test_a_formula_in_what_somebody_typed_is_disarmed(filled):
     filled.scores(
         f'{SCORES_HEAD}\nP0003,T3,FOC,2,,"=HYPERLINK(""http://x"")",2025-10-06T15:00:00Z,\n'

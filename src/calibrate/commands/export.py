@@ -161,6 +161,7 @@ def wall(
 ) -> None:
     """The writing wall as a table: the cards for staff, or counts that anybody may see."""
     from calibrate.errors import UsageError
+    from calibrate.reports.release import told
     from calibrate.reports.wall_export import export_wall_outside
     from calibrate.store.project import Project
     from calibrate.workflows.exported_wall import export_wall_inside
@@ -175,12 +176,16 @@ def wall(
         if outside:
             if sys.stderr.isatty():
                 console.say("Deciding what may be shown: half a minute for a thousand students …")
-            export = export_wall_outside(opened, window=window, strand=strand, raw=raw, to=to)
+            export = export_wall_outside(
+                opened, window=window, strand=strand, raw=raw, to=to, force=force
+            )
         else:
             export = export_wall_inside(
                 opened, window=window, school=school, strand=strand, raw=raw, to=to
             )
         _hand_out(opened, export, to, force, as_json)
+        if outside:
+            told(opened)
 
 
 def _hand_out(

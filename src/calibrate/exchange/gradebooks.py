@@ -116,7 +116,8 @@ def canvas_gradebook(
     grades
         At most one per student and assignment.
     shown
-        What stands in the column ``Student``: by the roster's id. Canvas finds students by ``SIS User ID``.
+        What stands in the column ``Student``, by the roster's id: a name, or nothing; never a code, which this file would tie
+        to the child for good. Canvas finds students by ``SIS User ID``.
     names
         Whether these are names.
     """
@@ -127,7 +128,7 @@ def canvas_gradebook(
         by_student.setdefault(one.student, {})[one.assignment] = one
     columns = (
         Column(
-            "Student", "the name" if names else "a code drawn at random; Canvas does not need it"
+            "Student", "the name" if names else "left empty: Canvas finds students by SIS User ID"
         ),
         Column(
             "ID",

@@ -43,6 +43,8 @@ from calibrate.workflows.district_facts import DistrictFacts, district_facts
 
 RELEASED = "released.json"
 RECORD = "suppression-record.json"
+REPORTS, WALL = "reports", "wall"
+"""What may have to be taken back after a release: outside reports, or files of the wall's counts."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ class Released:
         return dict(self.held["labels"])
 
 
-def release_tables(project: Project, *, wall: bool = False) -> Path:
+def release_tables(
+    project: Project, *, wall: bool = False, facts: DistrictFacts | None = None
+) -> Path:
     """Decide what is hidden, write the released tables and, for staff, the record of the decision.
 
     Parameters
@@ -73,26 +77,36 @@ def release_tables(project: Project, *, wall: bool = False) -> Path:
         The project.
     wall
         Whether the writing wall's counts are released too. Once they were, every later release decides about them as well:
-        somebody may hold them beside the reports.
+        somebody may hold them beside the reports. What has to be taken back because of it stands in the file until `told`.
+    facts
+        What the project holds, where it was read already.
 
     Returns
     -------
     Path
         The released file, in ``reports/outside/``.
     """
-    facts = district_facts(project)
+    facts = facts or district_facts(project)
     settings = project.settings
     path = project.reports / "outside" / RELEASED
-    wall = wall or bool(held_before(path).get("strands"))
+    before = held_before(path)
+    asked, wall = wall, wall or bool(before.get("strands"))
     children, specs = _counted(facts, wall=wall)
     released = suppress(children, specs, min_n=settings.min_n)
     fingerprint = _hash_of(one for one in released.tables if not one.id.startswith(PREFIX))
+    counts = _hash_of(one for one in released.tables if one.id.startswith(PREFIX)) if wall else None
+    stale = {
+        REPORTS: asked and before.get("input_hash") not in (None, fingerprint),
+        WALL: before.get("wall_hash") not in (None, counts),
+    }
     held = {
         "version": 1,
         "district": settings.name,
         "min_n": settings.min_n,
         "resolution_rule": settings.resolution_rule,
         "input_hash": fingerprint,
+        "wall_hash": counts,
+        "take_back": [one for one in stale if stale[one] or one in before.get("take_back", [])],
         "windows": [one.id for one in facts.windows],
         "schools": [one.id for one in facts.schools],
         "measures": list(measures_of(facts.scales)),
@@ -103,10 +117,22 @@ def release_tables(project: Project, *, wall: bool = False) -> Path:
         "comparison": released_comparison(facts),
     }
     _withdraw_older(path, fingerprint)
-    write_private(path, json.dumps(held, indent=1, ensure_ascii=False).encode())
+    _write(path, held)
     record = [asdict(one) for one in released.hidden]
     write_private(project.reports / RECORD, json.dumps(record, indent=1).encode())
     return path
+
+
+def told(project: Project) -> None:
+    """Note that somebody was told what to take back, so that it is not said again."""
+    path = project.reports / "outside" / RELEASED
+    held = held_before(path)
+    if held.get("take_back"):
+        _write(path, {**held, "take_back": []})
+
+
+def _write(path: Path, held: dict[str, Any]) -> None:
+    write_private(path, json.dumps(held, indent=1, ensure_ascii=False).encode())
 
 
 def _withdraw_older(path: Path, input_hash: str) -> None:

@@ -9,28 +9,33 @@ from calibrate.errors import NotFound
 from calibrate.exchange.data_dictionaries import FilePage
 from calibrate.exchange.written_tables import Cell, Column, WrittenTable
 from calibrate.reports.release import (
-    RELEASED,
+    REPORTS,
+    WALL,
     Released,
-    held_before,
     read_released,
     release_tables,
 )
 from calibrate.reports.released_wall import ROWS, wall_table
 from calibrate.store.project import Project
+from calibrate.workflows.district_facts import district_facts
 from calibrate.workflows.exports import (
     TABLES,
     Export,
     apostrophe_note,
     known_or_refused,
+    place_for,
     plain_name,
     suffix_for,
     table_bytes,
 )
 
-_TAKE_BACK = (
-    "Outside reports that were made before show other numbers than may be shown now, so they were taken away. Take back what was "
-    "handed out, and make them again: calibrate report --edition outside."
-)
+_TAKE_BACK = {
+    REPORTS: "Outside reports that were made before show other numbers than may be shown now, so they were taken away. Take back what was "
+    "handed out, and make them again: calibrate report district --edition outside, "
+    "calibrate report school --all --edition outside.",
+    WALL: "Files of the wall's counts that were made before show other counts or stars than this one. Take them back: set "
+    "beside this one they could tell what each of them hides.",
+}
 
 
 def export_wall_outside(
@@ -40,11 +45,13 @@ def export_wall_outside(
     strand: str | None = None,
     raw: bool = False,
     to: Path | None = None,
+    force: bool = False,
 ) -> Export:
     """Counts of students by academic level, school, grade and window, with small groups hidden.
 
     What is hidden is decided together with the tables of the outside reports, so that no report and no file can be set against
-    this one to work out a hidden number. From now on every release takes the wall into account.
+    this one to work out a hidden number. From now on every release takes the wall into account, and reports of an earlier one
+    are taken away; so whatever can be refused is refused before.
 
     Parameters
     ----------
@@ -56,9 +63,13 @@ def export_wall_outside(
         Cells exactly as they are, for another program.
     to
         Where the file will go.
+    force
+        Whether a file that is there may be written over.
 
     Raises
     ------
+    ProjectError
+        If the file is there already, or cannot be written; then nothing was released.
     UsageError
         If the file's name does not fit a table.
     NotFound
@@ -71,23 +82,25 @@ def export_wall_outside(
         if strand is not None:
             strands = {each.id for one in unit.continuum.all() for each in one.strands}
             known_or_refused("strand", strand, sorted(strands))
-    before = held_before(project.reports / "outside" / RELEASED).get("input_hash")
-    release_tables(project, wall=True)
-    released = read_released(project.folder)
-    changed = before not in (None, released.held["input_hash"])
-    if not released.held["strands"]:
+    facts = district_facts(project)
+    if facts.continuum is None:
         raise NotFound(
             "The project has no continuum for its rubric, so there is no wall to count.",
             fix="Bring one in: calibrate import continuum CONTINUUM.yaml.",
         )
     if strand is not None:
-        known_or_refused("strand", strand, released.held["strands"])
+        known_or_refused("strand", strand, [one.id for one in facts.continuum.strands])
+    stem = plain_name("wall", "outside", window or "", strand or "")
+    place_for(project, f"{stem}{suffix}", to, force=force)
+    release_tables(project, wall=True, facts=facts)
+    released = read_released(project.folder)
     table = _table(released, window, strand)
     held = released.held
+    release = f"{held['input_hash']}, wall {held['wall_hash']}"
     said = [f"{kind} {one}" for kind, one in (("window", window), ("strand", strand)) if one]
     return Export(
         kind="wall",
-        stem=plain_name("wall", "outside", window or "", strand or ""),
+        stem=stem,
         suffix=suffix,
         content=table_bytes(table, suffix, raw=raw),
         page=FilePage(
@@ -104,7 +117,7 @@ def export_wall_outside(
                     f"groups of fewer than {held['min_n']} students ({HIDDEN_MARK}), and others from which they "
                     "could be worked out",
                 ),
-                ("Release", str(held["input_hash"])),
+                ("Release", release),
             ],
             columns=table.columns,
             notes=[
@@ -113,13 +126,13 @@ def export_wall_outside(
                 f"A star ({HIDDEN_MARK}) is not zero: zeros are hidden too.",
                 "When scores change, take earlier files back before you hand out new ones: the two set side by side could "
                 "tell what each of them hides.",
-                *([_TAKE_BACK] if changed else []),
+                *(_TAKE_BACK[one] for one in held["take_back"]),
                 *apostrophe_note(table, raw=raw),
             ],
         ),
         n_rows=len(table.rows),
         subject=", ".join(said),
-        detail=f"outside, {len(table.rows)} rows, release {held['input_hash']}",
+        detail=f"outside, {len(table.rows)} rows, release {release}",
     )
 
 

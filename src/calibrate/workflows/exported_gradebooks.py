@@ -38,14 +38,14 @@ def gradebook_of(
     rubrics
         Every rubric in it.
     people
-        What stands in the column ``Student``.
+        Students' names, where they were asked for: they stand in the column ``Student``, which is empty otherwise. A code
+        beside the roster's id would be the key to every file that goes by codes.
     """
     grades, roster, notes = _grades(project, table, rubrics)
     shown = {
         roster[student]: f"{people.names[student].family_name}, {people.names[student].given_name}"
-        if student in people.names
-        else ("" if people.by_id else people.students.get(student, ""))
         for student in set(table["student"].dropna())
+        if student in people.names
     }
     coded = sum(one.code is not None for one in grades)
     if coded:

@@ -12,7 +12,7 @@ from calibrate import __version__
 from calibrate.errors import NotFound, ProjectError, UsageError
 from calibrate.exchange.data_dictionaries import FilePage, page_text
 from calibrate.exchange.written_tables import WrittenTable, csv_bytes, n_guarded, xlsx_bytes
-from calibrate.places import writing
+from calibrate.places import try_writing, writing
 from calibrate.store.project import Project
 from calibrate.store.sealing.files import make_private_folder, write_private
 
@@ -119,6 +119,43 @@ def known_or_refused(kind: str, wanted: str, known: Sequence[str]) -> None:
         )
 
 
+def place_for(
+    project: Project, name: str, to: Path | None = None, *, force: bool = False
+) -> tuple[Path, Path]:
+    """Where a file and the page beside it go, once it is sure that they can be written.
+
+    Parameters
+    ----------
+    project
+        The project it comes from.
+    name
+        The file's name where none is given.
+    to
+        The file, or a folder for it; by default ``reports/exports/`` in the project.
+    force
+        Whether files that are there may be written over.
+
+    Raises
+    ------
+    ProjectError
+        If one of them is there already, or nothing can be written there.
+    """
+    target = _target(project, name, to)
+    beside = target.with_name(f"{target.name}.README.md")
+    for path in (target, beside):
+        if _is_folder(path):
+            raise ProjectError(f"{path} is a folder.", fix="Name another file with --to.")
+        with writing(path):
+            there = path.exists()
+        if there and not force:
+            raise ProjectError(
+                f"{path} is there already, and nothing was written.",
+                fix="Name another file with --to, or say --force to write over it.",
+            )
+        try_writing(path)
+    return target, beside
+
+
 def hand_out(
     project: Project, export: Export, to: Path | None = None, *, force: bool = False
 ) -> tuple[Path, Path]:
@@ -145,18 +182,7 @@ def hand_out(
     ProjectError
         If one of them is there already, or cannot be written; then neither is.
     """
-    target = _target(project, export, to)
-    beside = target.with_name(f"{target.name}.README.md")
-    for path in (target, beside):
-        if _is_folder(path):
-            raise ProjectError(f"{path} is a folder.", fix="Name another file with --to.")
-        with writing(path):
-            there = path.exists()
-        if there and not force:
-            raise ProjectError(
-                f"{path} is there already, and nothing was written.",
-                fix="Name another file with --to, or say --force to write over it.",
-            )
+    target, beside = place_for(project, f"{export.stem}{export.suffix}", to, force=force)
     facts = [
         *export.page.facts,
         ("Made", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC by Calibrate {__version__}"),
@@ -175,8 +201,7 @@ def hand_out(
     return target, beside
 
 
-def _target(project: Project, export: Export, to: Path | None) -> Path:
-    name = f"{export.stem}{export.suffix}"
+def _target(project: Project, name: str, to: Path | None) -> Path:
     if to is None:
         folder = project.reports / FOLDER
         make_private_folder(folder)
