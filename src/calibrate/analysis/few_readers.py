@@ -1,15 +1,16 @@
 """Schools beside each other as a page may show them: no number that few readers made, and none from which it could be worked out.
 
-A school of whom few have read shared pieces is left out. A pair of schools that few readers of one side stand behind is withheld;
-either school beside all others would give it away, being a mean over its pairs, so there it is set beside the others without the
+A school of whom few have read shared pieces is left out. A pair of schools that few readers of one side stand behind is withheld, on
+every criterion and in total even where they are few on one criterion alone: the others and the total would give that one away. Either school beside all others would give it away, being a mean over its pairs, so there it is set beside the others without the
 one that it is not shown with. Whoever draws, counts or writes from what this gives can show nothing else: the numbers are gone.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -80,15 +81,25 @@ def shown_comparison(
     return ShownComparison(shown, rows, gone, _left_out_words(gone, fewest, labels))
 
 
+def withheld_pairs(shown: Comparison) -> frozenset[tuple[str, str]]:
+    """The pairs of schools that are not shown: neither directly nor by way of other schools."""
+    return frozenset((one.a, one.b) for one in shown.pairs if one.withheld)
+
+
 def _left_out_words(
     left_out: tuple[str, ...], fewest: int, labels: Mapping[str, str] | None
 ) -> str:
     if not left_out:
         return ""
     names = listed([label(labels, one) for one in left_out])
+    who = _who(fewest)
+    if fewest == FEWEST_INSIDE:
+        there = f"{who} there has" if len(left_out) == 1 else f"{who} in each has"
+    else:
+        there = f"{who} there have" if len(left_out) == 1 else f"{who} in each have"
     return (
-        f"{names} {'is' if len(left_out) == 1 else 'are'} not set beside other schools here: {_who(fewest)} "
-        "there has read pieces that readers of another school read too, and a number of so few is a number "
+        f"{names} {'is' if len(left_out) == 1 else 'are'} not set beside other schools here: {there} "
+        "read pieces that readers of another school read too, and a number of so few is a number "
         "about a person."
     )
 
@@ -106,6 +117,19 @@ class _Guard:
         """Whether few readers of one side stand behind a difference."""
         return bool(one.n_shared_pieces) and min(one.n_raters_a, one.n_raters_b) < self.fewest
 
+    @cached_property
+    def _few_on(self) -> dict[tuple[str, str], list[str]]:
+        """For each two sides that few readers of one stand behind the criteria, or the total, on which they are few."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for one in (*self.found.groups, *self.found.pairs):
+            if self.few(one):
+                found.setdefault((one.a, one.b), []).append(one.criterion)
+        return found
+
+    def _gives_away(self, one: GroupDifference) -> bool:
+        """Whether a pair is few, or would give away a criterion on which it is."""
+        return bool(one.n_shared_pieces) and (one.a, one.b) in self._few_on
+
     def shown(self) -> Comparison:
         found, schools = self.found, self.found.this_school
         apart = self._apart(found.pairs)
@@ -116,12 +140,14 @@ class _Guard:
         theirs = self._lead(
             schools.groups, {one: row.this_school.groups for one, row in beside.items() if row}
         )
-        pairs = tuple(self._silent(one) if self.few(one) else one for one in found.pairs)
+        pairs = tuple(self._silent(one) if self._gives_away(one) else one for one in found.pairs)
         hidden = {frozenset((one.a, one.b)) for one in pairs if one.withheld}
         for_schools = replace(
             schools,
             groups=theirs,
-            pairs=tuple(self._silent(one) if self.few(one) else one for one in schools.pairs),
+            pairs=tuple(
+                self._silent(one) if self._gives_away(one) else one for one in schools.pairs
+            ),
             sentence=schools_sentence(theirs, self.labels),
         )
         return replace(
@@ -138,7 +164,7 @@ class _Guard:
         """For each school those that it is not shown with."""
         found: dict[str, set[str]] = {}
         for one in pairs:
-            if self.few(one) and one.criterion == TOTAL:
+            if self.few(one):
                 found.setdefault(one.a, set()).add(one.b)
                 found.setdefault(one.b, set()).add(one.a)
         return {one: sorted(others) for one, others in found.items()}
@@ -163,11 +189,16 @@ class _Guard:
 
     def _lead(
         self,
-        rows: Iterable[GroupDifference],
-        instead: Mapping[str, Iterable[GroupDifference]],
+        rows: Sequence[GroupDifference],
+        instead: Mapping[str, Sequence[GroupDifference]],
     ) -> tuple[GroupDifference, ...]:
         """Each school against the rest: as it is, without those that it is not shown with, or not at all."""
-        apart, made = self._apart(self.found.pairs), []
+        apart = self._apart(self.found.pairs)
+        few = {one.a for one in rows if self.few(one) and one.a not in apart}
+        few |= {
+            one.a for a, kept in instead.items() for one in kept if one.a == a and self.few(one)
+        }
+        made = []
         for one in rows:
             shown: GroupDifference | None = one
             if one.a in apart:
@@ -180,7 +211,7 @@ class _Guard:
                     others = "the other schools" if self.labels is not None else "the rest"
                     said = shown.sentence.replace(others, f"{others} without {names}", 1)
                     shown = replace(shown, sentence=said, without=tuple(apart[one.a]))
-            if shown is None or self.few(shown):
+            if shown is None or (one.a in few and one.n_shared_pieces):
                 shown = self._silent(one)
             made.append(shown)
         return tuple(made)
@@ -189,6 +220,14 @@ class _Guard:
         """The same without a number or a verdict; how many pieces and readers there were stays."""
         nothing = (math.nan, math.nan)
         reason = f"{_who(self.fewest)} of one side read the pieces that both read"
+        sides = {one.a} if one.b == REST else {one.a, one.b}
+        on = list(
+            dict.fromkeys(
+                name for pair, few in self._few_on.items() if sides <= set(pair) for name in few
+            )
+        )
+        if on and TOTAL not in on:
+            reason += f" on {listed([label(self.labels, name) for name in on])}"
         other = "the other schools" if one.b == REST else label(self.labels, one.b)
         what = "" if one.criterion == TOTAL else f"{label(self.labels, one.criterion)}: "
         return replace(

@@ -272,7 +272,7 @@ class DistrictReport:
         """The schools themselves: their other readers too, and whom it would move across the cut."""
         return schools_section(
             self.comparison, self._given, self.facts.scales, self.facts.labels, self.through
-        ) + through_section(self.through, self.facts.labels)
+        ) + through_section(self.through, self.comparison, self.facts.labels)
 
     def what_cannot_be_said(self) -> Block:
         """Where nothing can be said, and why."""

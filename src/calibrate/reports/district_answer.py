@@ -14,6 +14,7 @@ from calibrate.analysis.comparability_model import ThroughModel
 from calibrate.analysis.comparability_words import other_side
 from calibrate.analysis.cut_crossing import CutCrossing
 from calibrate.analysis.exchange import Exchange
+from calibrate.analysis.few_readers import withheld_pairs
 from calibrate.analysis.group_difference import GroupDifference
 from calibrate.analysis.school_drift import CANNOT_TELL, STEADY, SchoolDrift
 from calibrate.analysis.school_map import SchoolMap
@@ -139,7 +140,10 @@ def through_lines(
     """What all links together say of pairs that cannot be told directly, in a few words."""
     if through is None:
         return ""
-    silent = {(one.a, one.b) for one in comparison.between_pairs() if one.verdict == "cannot tell"}
+    hidden = withheld_pairs(comparison)
+    silent = {
+        (one.a, one.b) for one in comparison.between_pairs() if one.verdict == "cannot tell"
+    } - hidden
     told = []
     for one in through.these.between_pairs():
         a, b = labels.get(one.a, one.a), labels.get(one.b, one.b)

@@ -7,20 +7,34 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from calibrate.analysis.comparability import Comparison
 from calibrate.analysis.comparability_model import ThroughModel
-from calibrate.analysis.wording import signed
+from calibrate.analysis.few_readers import withheld_pairs
+from calibrate.analysis.wording import listed, signed
 from calibrate.reports import blocks
 from calibrate.reports.blocks import Block
 from calibrate.reports.comparison_section import VERDICTS, points_or_dash, unbroken
 from calibrate.reports.tables import table
 
 
-def through_section(found: ThroughModel | None, labels: Mapping[str, str]) -> Block:
-    """Every pair through the many-facet model, for these readers and for the schools; nothing without links."""
+def through_section(
+    found: ThroughModel | None, comparison: Comparison, labels: Mapping[str, str]
+) -> Block:
+    """Every pair through the many-facet model, for these readers and for the schools; nothing without links.
+
+    A pair that is withheld on its shared pieces has no number here either.
+    """
     if found is None or not found.these.between_pairs():
         return Block("")
+    hidden = withheld_pairs(comparison)
     schools = {(one.a, one.b): VERDICTS[one.verdict] for one in found.schools.between_pairs()}
-    pairs = found.these.between_pairs()
+    every, text = found.these.between_pairs(), found.sentence
+    for one in every:
+        if (one.a, one.b) in hidden:
+            text = text.replace(one.sentence, "").strip()
+    pairs = [one for one in every if (one.a, one.b) not in hidden]
+    silent = [one for one in every if (one.a, one.b) in hidden]
+    names = [f"{labels.get(one.a, one.a)} and {labels.get(one.b, one.b)}" for one in silent]
     frame = pd.DataFrame(
         {
             "Schools": [
@@ -46,13 +60,18 @@ def through_section(found: ThroughModel | None, labels: Mapping[str, str]) -> Bl
                 "pieces with both. This rests on the many-facet Rasch model, and so on more than the "
                 "shared pieces alone: where the two answers part, trust the shared pieces.",
             ),
-            blocks.sentence(found.sentence),
+            blocks.sentence(text),
             blocks.folded(
                 "Every pair through all links",
                 table(frame, caption="Every pair through all links", row_name="Schools"),
             ),
             blocks.note(
-                f"Intervals hold together for all {found.these.family_size} comparisons (95%). Each "
+                (
+                    f"Not shown: {listed(names)}: one reader alone stands behind the pieces that they share. "
+                    if names
+                    else ""
+                )
+                + f"Intervals hold together for all {found.these.family_size} comparisons (95%). Each "
                 "reader of a school counts once."
             ),
         ]
