@@ -15,7 +15,7 @@ from calibrate.exchange.canvas_rubrics import canvas_rubric_of, is_canvas_rubric
 from calibrate.exchange.case_rubrics import case_rubric_of, is_case
 from calibrate.exchange.foreign_rubrics import rubric_from, slug
 from calibrate.exchange.problems import Problems
-from calibrate.exchange.rubric_layouts import canvas_rubric, case_rubric
+from calibrate.exchange.rubric_layouts import EXTENSION, canvas_rubric, case_rubric
 from calibrate.exchange.rubrics import read_rubric
 from calibrate.exchange.source_files import SourceFile
 from calibrate.exchange.written_tables import csv_bytes
@@ -174,6 +174,17 @@ def test_case_is_known_in_every_wrapping(wrap):
 )
 def test_what_is_wrong_with_a_case_file_is_said(tree, words):
     assert words in refused(from_case, tree)
+
+
+@pytest.mark.parametrize("version", [1e40, 1.5, 0, -1, "new", True])
+def test_a_version_of_case_that_no_rubric_has_is_a_problem(version):
+    tree = {"CFRubric": CASE["CFRubrics"][0] | {"extensions": {EXTENSION: {"version": version}}}}
+    assert "version is not a whole number" in refused(from_case, tree)
+
+
+def test_a_version_of_case_is_taken_as_it_is():
+    tree = {"CFRubric": CASE["CFRubrics"][0] | {"extensions": {EXTENSION: {"version": 3}}}}
+    assert from_case(tree)[0].version == 3
 
 
 @given(rubrics())

@@ -87,6 +87,13 @@ def test_the_same_scores_have_the_same_ids_the_next_time_and_no_rater_has_a_plac
     assert not any("rater" in heading.lower() for rows in files().values() for heading in rows[0])
 
 
+def test_a_later_piece_of_a_student_takes_the_place_of_the_earlier_one_in_the_other_system():
+    first, later = (files([replace(GRADES[0], piece=one)])["results.csv"] for one in ("P1", "P9"))
+    assert first == later
+    other = files([replace(GRADES[0], student="s3")])["results.csv"]
+    assert other[0]["sourcedId"] != first[0]["sourcedId"]
+
+
 def test_ids_that_oneroster_cannot_hold_are_counted_and_refused_without_naming_them():
     with pytest.raises(DataError, match="1 student") as refused:
         files([replace(GRADES[0], student="Sam Oak")])

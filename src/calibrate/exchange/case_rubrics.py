@@ -16,6 +16,9 @@ from calibrate.exchange.source_files import SourceFile, decode_text
 from calibrate.model.roster import GRADES
 from calibrate.model.rubric import ConditionCode, Purpose
 
+MAX_VERSION = 1_000_000
+"""No rubric has been changed more often than this."""
+
 _CRITERIA = ("CFRubricCriteria", "CFRubricCriterion")
 
 
@@ -140,20 +143,35 @@ def _rubric(node: _Node, problems: Problems) -> ForeignRubric:
             criteria.append(found)
     if not criteria and not problems.found:
         problems.add("The rubric has no criterion.", column="CFRubricCriteria", fix="Add one.")
+    version = _version(ours, problems)
     problems.raise_if_any()
     purpose = ours.text("purpose")
-    version = ours.number("version")
     return ForeignRubric(
         title,
         criteria,
         node.text("description"),
         ours.text("id"),
-        int(version) if version is not None and version >= 1 else None,
+        version,
         tuple(_code(one) for one in ours.nodes("codes") if one.text("id")),
         Purpose(purpose) if purpose in {one.value for one in Purpose} else Purpose.STUDENT_WORK,
         ours.text("wording") or "theirs",
         tuple(one for one in ours.texts("grades") if one in GRADES),
     )
+
+
+def _version(ours: _Node, problems: Problems) -> int | None:
+    """The version that a file from here keeps; none where it keeps none."""
+    if "version" not in ours:
+        return None
+    found = ours.number("version")
+    if found is None or found != int(found) or not 1 <= found <= MAX_VERSION:
+        problems.add(
+            "The rubric's version is not a whole number as rubrics have it.",
+            column="version",
+            fix=f"Write one from 1 to {MAX_VERSION:,}, or leave it out.",
+        )
+        return None
+    return int(found)
 
 
 def _criterion(node: _Node, number: int, problems: Problems) -> ForeignCriterion | None:

@@ -239,7 +239,7 @@ def oneroster_package(
                 one.school,
             ],
         )
-        result = _id(project, "result", one.piece, *line.key)
+        result = _id(project, "result", one.student, one.classroom, *line.key)
         settled = one.value is not None
         results[result] = [
             result,

@@ -352,7 +352,7 @@ def _privacy_notes(wanted: ScoresWanted) -> list[str]:
     else:
         notes.append(
             "For staff who work with these children: a row is about one child. To hand numbers to anybody else, use "
-            "calibrate report --edition outside or calibrate export wall --outside."
+            "calibrate report district --edition outside or calibrate export wall --outside."
         )
     if wanted.layout in (CANVAS, ONEROSTER) or wanted.ids:
         notes.append("It holds the roster's ids: whoever has the roster can tell who is who.")
