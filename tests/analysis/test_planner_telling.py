@@ -27,6 +27,14 @@ def precision(
     return what_it_takes(known, tell)
 
 
+def test_raters_are_not_blamed_where_they_cannot_be_told_from_single_readings():
+    apart = ReaderVariances(0.6, 5.0, 0.6, math.inf, 5.0, 6, 0, 1)
+    said = what_it_takes(apart, 0.25).sentence
+    assert "differ too much" not in said and "cannot be told whether raters differ" in said
+    told = precision(0.25, rater=2.0).sentence
+    assert "differ too much among themselves" in told
+
+
 def raters(n: int, schools: int = 2) -> list[PlanRater]:
     return [PlanRater(f"R{i}", f"school{i % schools}") for i in range(n)]
 

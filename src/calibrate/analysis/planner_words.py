@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from calibrate.analysis.settling import MOST_RATERS, PIECES_A_RATER
@@ -61,6 +62,11 @@ def _schools(found: Precision) -> str:
     if fewest is None:
         near = next((one for one in rows if one.best is not None), None)
         text = f"For the schools themselves no number of pieces is sure to settle it, even with {MOST_RATERS} raters of each"
+        if near is None and math.isinf(found.known.each):
+            return (
+                f"{text}: too few pieces have been read by the same raters here, so it cannot be told whether raters differ or single "
+                "readings do. Let the same raters score several pieces, and ask again."
+            )
         if near is None:
             return f"{text}: raters of one school differ too much among themselves; let them agree with one another first."
         return f"{text}; if raters differ as they seem to, {near.n_raters} of each and {count(near.best or 0, 'shared piece')} would do."
