@@ -50,6 +50,15 @@ def test_a_rater_who_gave_only_the_highest_level_is_lenient_by_a_guess():
         "at the ceiling a slope is nothing, an interval is not"
     )
     assert found.sentence.endswith("every score was the highest, so how much is a guess.")
+    assert "give or take" not in found.sentence
+
+
+def test_a_sentence_that_begins_with_an_id_leaves_it_as_it_is():
+    table = as_table(panel(2, pieces=60))
+    table.loc[table.rater == "R5", "score"] = 4.0
+    table["rater"] = table["rater"].str.lower()
+    told = severity_model(table, scales(3)).sentence
+    assert told.startswith("r4 is harsher"), told
 
 
 def test_one_piece_calls_nobody_anything():

@@ -143,6 +143,8 @@ def test_a_refusal_names_the_constraint(run):
         (("--scored", "s.csv", "--project", "."), False),
         (("--window", "2025-fall"), True),
         (("--scored", "s.csv", "--tell", "1", "--speaks-for", "pupils"), True),
+        (("--scored", "s.csv", "--tell", "1", "--speaks-for", "pupils"), False),
+        (("--speaks-for", "pupils"), True),
     ],
 )
 def test_mistakes_on_the_command_line_end_with_two(run, options, tables):

@@ -118,6 +118,17 @@ def test_what_is_wrong_with_a_canvas_rubric_is_said_with_its_row(change, words):
         assert words in refused(from_canvas, text)
 
 
+def test_a_rating_without_a_name_is_no_level_less():
+    rubric, warnings = from_canvas(CANVAS.replace('Fair,,"1,5"', ',so so,"1,5"'))
+    assert [one.value for one in rubric.criteria[0].scale.levels] == [0.0, 1.5, 3.0]
+    assert rubric.criteria[0].scale.levels[1].descriptor == "so so"
+    assert any("row 2" in one and "no name" in one for one in warnings)
+    text = CANVAS.replace('Fair,,"1,5"', ",so so,")
+    assert "row 2, column Rating Points: A rating has a description and no points" in refused(
+        from_canvas, text
+    )
+
+
 def test_a_rubric_of_case_is_read_in_the_order_of_its_positions():
     rubric, warnings = from_case(CASE)
     assert rubric.id == "opinion-writing-grade-3"

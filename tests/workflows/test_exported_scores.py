@@ -317,7 +317,9 @@ def test_an_empty_project_says_what_to_do(project):
         ({"layout": "moodle"}, UsageError, "canvas-gradebook"),
         ({"what": "readings", "layout": "oneroster"}, UsageError, "no place for a rater"),
         ({"what": "readings", "names": True}, UsageError, "resolved"),
-        ({"what": "readings", "layout": "wide", "comments": True}, DataError, "long"),
+        ({"what": "readings", "layout": "wide", "comments": True}, UsageError, "long"),
+        ({"layout": "wide", "comments": True}, UsageError, "long"),
+        ({"layout": "canvas-gradebook", "comments": True}, UsageError, "long"),
     ],
 )
 def test_what_cannot_be_is_answered_with_what_can(shared, wanted, kind, known):

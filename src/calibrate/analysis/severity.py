@@ -325,4 +325,5 @@ def _whole_sentence(rows: Sequence[RaterDifference], labels: Mapping[str, str] |
         parts.append(f"{count(near, 'rater')} scored in line")
     if unsure:
         parts.append(f"for {count(unsure, 'rater')} the shared work cannot tell")
-    return upper_first("; ".join(parts)) + "."
+    text = "; ".join(parts) + "."
+    return text if higher or lower else upper_first(text)  # what somebody is called stays as it is

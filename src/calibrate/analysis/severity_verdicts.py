@@ -241,7 +241,7 @@ def _sentence(found: _Rows, i: int, state: str, verdict: str, beside: str, name:
         pieces = int(found.pieces[i])
         few = f"only {count(pieces, 'piece')}" if pieces < MIN_PIECES else "so few shared pieces"
         return f"{name} {size}: cannot tell from {few} whether that is more than chance."
-    ends = f"(give or take {points((found.wide[1, i] - found.wide[0, i]) / 2)})"
+    ends = f" (give or take {points((found.wide[1, i] - found.wide[0, i]) / 2)})"
     tail = {
         HARSHER: "harsher, more than chance would explain",
         LENIENT: "more lenient, more than chance would explain",
@@ -251,4 +251,5 @@ def _sentence(found: _Rows, i: int, state: str, verdict: str, beside: str, name:
     if state == EXTREME:
         end = "lowest" if difference < 0 else "highest"
         tail += f"; every score was the {end}, so how much is a guess"
-    return f"{name} {size} {ends}: {tail}."
+        ends = ""  # in points it is narrow because the scale ends there, not because more is known
+    return f"{name} {size}{ends}: {tail}."

@@ -65,7 +65,11 @@ def whole_sentence(
         thin = fit.weak[0]
         names = [label(labels, fit.data.facets[0].ids[r]) for r in thin.raters]
         hang = "hangs" if len(names) == 1 else "hang"
-        text += f". {upper_first(some_listed(names))} {hang} on the others by only {count(thin.n_pieces, 'piece')}"
+        text += (
+            f". {some_listed(names)} {hang} on the others by only {count(thin.n_pieces, 'piece')}"
+        )
+    if not start and (by[HARSHER] or by[LENIENT]):
+        return text + "."  # it begins with what somebody is called, which stays as it is
     return upper_first(text) + "."
 
 

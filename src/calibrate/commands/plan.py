@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Readings = tuple[pd.DataFrame, Barred, ScaleLike]
 
 app = typer.Typer()
+_WHOM = ("raters", "schools")
 _CANNOT = "say what is connected"
 
 
@@ -113,6 +114,12 @@ def plan(
     if window is not None and project is None:
         raise UsageError(
             "--window chooses from a project's own scores.", fix="Add --project FOLDER."
+        )
+    if speaks_for not in _WHOM:
+        raise UsageError(
+            f"There is no --speaks-for {speaks_for}.",
+            column="--speaks-for",
+            fix=f"Use {' or '.join(_WHOM)}.",
         )
     if out is not None and pieces is None:
         raise UsageError("There is no plan to write.", fix="Give PIECES and RATERS.")

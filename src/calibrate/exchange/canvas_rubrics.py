@@ -122,13 +122,18 @@ def _criterion(
         )
     levels = []
     for at, about, points in layout.ratings:
-        label = _at(row, at)
-        if not label:
+        label, said = _at(row, at), _at(row, points)
+        if not (label or said or _at(row, about)):
             continue
-        value = _points(_at(row, points))
+        value = _points(said)
+        if not label and value is not None:
+            label = said
+            problems.warn(
+                f"A rating has {said} points and no name, so it is called {said}.", row=number
+            )
         if value is None:
             problems.add(
-                "A rating has a name and no points.",
+                f"A rating has a {'name' if label else 'description'} and no points.",
                 row=number,
                 column="Rating Points",
                 fix="Write one number for each rating, also where Canvas hides points.",

@@ -154,6 +154,12 @@ def _checked(wanted: ScoresWanted, to: Path | None) -> str:
             column="--names",
             fix="Names of students can stand beside scores of record (--what resolved).",
         )
+    if wanted.comments and wanted.layout != LONG:
+        raise UsageError(
+            "Only a row for each score has room for what somebody typed beside it.",
+            column="--comments",
+            fix="Write --format long, or leave --comments out.",
+        )
     if wanted.layout == ONEROSTER and wanted.names:
         raise UsageError(
             "OneRoster knows students by the roster's ids; it has no place for names here.",
@@ -295,7 +301,7 @@ def _made(
         n_rows=n_rows,
         subject=", ".join(said),
         detail=f"{wanted.what}, {wanted.layout}, {n_rows} rows, {with_people}"
-        + (", comments" if wanted.comments and wanted.layout in (LONG, WIDE) else ""),
+        + (", comments" if wanted.comments else ""),
     )
 
 
@@ -360,7 +366,7 @@ def _privacy_notes(wanted: ScoresWanted) -> list[str]:
         notes.append(
             "It holds students' names: it is an education record, to be kept and sent like one, and deleted after use."
         )
-    if wanted.comments and wanted.layout in (LONG, WIDE):
+    if wanted.comments:
         notes.append(
             "It holds what people typed. Read it before you hand it on: somebody may have written a name."
         )
