@@ -54,6 +54,7 @@ def test_raters_like_these_are_asked_for_by_name():
         one = few.coefficient(name)
         assert "2 raters say nothing about raters like them" in one.flags[0]
         assert not one.has_interval
+    assert "; two raters cannot show how sure that is for raters like them." in few.sentence
     rows = table(raters=5, pieces=20)
     these, like = agreement(rows, FOUR), agreement(rows, FOUR, like_these=True, draws=200)
     for name in ("exact_agreement", "fleiss_kappa", "gwet_ac", "krippendorff_alpha"):

@@ -17,6 +17,7 @@ from calibrate.analysis.comparability_schools import rater_variance, school_esti
 from calibrate.analysis.group_contrasts import Grid, contrasts_of
 from calibrate.analysis.planner_precision import what_it_takes
 from calibrate.analysis.planner_variances import ReaderVariances, reader_variances
+from calibrate.analysis.rater_spread import own_or_pooled
 from calibrate.analysis.readings import independent_blind
 from calibrate.analysis.severity import TOTAL
 from calibrate.errors import ArgumentError
@@ -67,7 +68,17 @@ def test_the_variances_and_the_family_are_those_of_compare():
     assert found.severity == pytest.approx(raters.variance)
     assert (found.reading, found.df) == (pytest.approx(raters.reading), raters.df)
     assert what_it_takes(found, 0.25).family_size == (4 + 6) * 6 >= beside.family_size
-    assert what_it_takes(found, 0.25, 2).family_size == 3 * 6
+
+
+@pytest.mark.parametrize("criteria", [["ORG"], ["ORG", "CONV"]])
+@pytest.mark.parametrize(
+    "schools", [["lincoln", "roosevelt"], ["lincoln", "roosevelt", "riverbend"]]
+)
+def test_no_difference_is_counted_more_often_than_compare_counts_it(schools, criteria):
+    table = district(3, n_pieces=60)
+    table = table[table["rater_school"].isin(schools) & table["criterion"].isin(criteria)]
+    planned = what_it_takes(reader_variances(readings(table), SCALES), 0.25, len(schools))
+    assert planned.family_size == compare(table, SCALES).family_size
 
 
 def test_the_error_of_a_plan_is_the_one_that_compare_finds_in_it():
@@ -88,7 +99,11 @@ def test_the_error_of_a_plan_is_the_one_that_compare_finds_in_it():
         for_schools.append(school_estimate(one, rater_variance(grid, TOTAL)).se ** 2)
     turns = 2 * rater * (1 - 1 / m) * n / (n - 1)
     assert np.mean(errors) == pytest.approx((2 * reading + turns) / n, rel=0.08)
-    assert np.mean(for_schools) == pytest.approx(2 * reading / n + 2 * rater / m, rel=0.12)
+    found = 2 * reading / n + 2 * rater / m
+    # A school whose raters happen to lie further apart speaks for itself.
+    wider = own_or_pooled(m, 2 * (m - 1))[0] - 1
+    found += 2 * wider * (rater + 2 * reading * m / n) * (n / m - 1) / (n - 1)
+    assert np.mean(for_schools) == pytest.approx(found, rel=0.12)
 
 
 @pytest.mark.parametrize(("tell", "reading", "rater"), [(0.25, 0.15, 0.02), (0.8, 0.3, 0.1)])
@@ -113,13 +128,13 @@ def test_the_pieces_to_plan_for_are_enough_nine_times_in_ten():
     reading, rater, each, df = 0.2, 0.03, 8.0, (30, 8)
     enough, above, m = [], [], 12
     true = what_it_takes(
-        ReaderVariances(reading, CERTAIN, rater + reading / each, each, CERTAIN, 9, 2, 1), 0.5
+        ReaderVariances(reading, CERTAIN, rater + reading / each, each, CERTAIN, 9, 2, 1), 0.3
     )
     wanted = (true.these_raters, true.with_raters(m).n_pieces)
     for _ in range(60):
         seen = reading * rng.chisquare(df[0]) / df[0]
         square = (rater + reading / each) * rng.chisquare(df[1]) / df[1]
-        found = what_it_takes(ReaderVariances(seen, df[0], square, each, df[1], 9, 2, 1), 0.5)
+        found = what_it_takes(ReaderVariances(seen, df[0], square, each, df[1], 9, 2, 1), 0.3)
         for one, needed in zip((found.these, found.with_raters(m)), wanted, strict=True):
             enough.append(one.n_pieces is None or one.n_pieces >= needed)
             above.append(one.low is not None and one.low <= needed)
@@ -129,7 +144,7 @@ def test_the_pieces_to_plan_for_are_enough_nine_times_in_ten():
 
 
 def test_the_answer_is_a_range_with_what_to_plan_for():
-    found = what_it_takes(known(0.01, 0.2, df=15), 0.5)
+    found = what_it_takes(known(0.01, 0.2, df=15, criteria=3), 0.5)
     these = found.these
     assert these.low < these.best < these.n_pieces
     assert (

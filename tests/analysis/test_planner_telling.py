@@ -58,7 +58,10 @@ def test_what_a_plan_tells_the_schools_hangs_on_their_raters_and_on_all_schools_
     wanted = precision(0.4)
     few, many = (told_with(wanted, 60, (m, m), schools=True) for m in (3, 9))
     assert few > many > told_with(wanted, 60, (9, 9))
-    assert told_with(wanted, 60, (3, 3), schools=True, free=16) < few
+    some = told_with(wanted, 60, (6, 6), schools=True)
+    assert told_with(wanted, 60, (6, 6), schools=True, free=40) < some
+    # Fewer than five raters bring no more certainty than they are, whoever else reads.
+    assert told_with(wanted, 60, (3, 3), schools=True, free=16) >= few
     wider = dataclasses.replace(wanted, n_schools=6)
     assert told_with(wider, 60, (9, 9)) > told_with(wanted, 60, (9, 9))
 

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibrate.analysis.rater_spread import Spread, Spreads, spread_of, with_raters
+from calibrate.analysis.rater_spread import (
+    Spread,
+    Spreads,
+    own_or_pooled,
+    spread_of,
+    with_raters,
+)
 
 POOLED = Spread(0.10, 0.12, 12.0)
 SIZES = st.floats(0.001, 4)
@@ -105,3 +111,15 @@ def test_a_school_of_few_and_wide_raters_is_not_called_different_by_chance():
             wrong, pooled = wrong + (told and count == "own"), pooled + (told and count == "pooled")
     assert wrong / 400 < 0.08
     assert pooled / 400 > 0.2
+
+
+@pytest.mark.parametrize(("n_raters", "n_schools"), [(3, 2), (6, 2), (4, 5), (8, 4)])
+def test_what_is_believed_of_schools_that_are_alike_is_what_drawing_them_gives(n_raters, n_schools):
+    """A school speaks for itself where its raters happen to lie further apart, so the mean lies above the truth."""
+    rng = np.random.default_rng(5)
+    own = rng.chisquare(n_raters - 1, (40_000, n_schools)) / (n_raters - 1)
+    believed = np.maximum(own[:, 0], own.mean(axis=1))
+    wider, df = own_or_pooled(n_raters, n_schools * (n_raters - 1))
+    assert wider == pytest.approx(believed.mean(), rel=0.02)
+    assert n_raters - 1 <= df <= n_schools * (n_raters - 1) / 2 + 1e-9 or n_raters < 5
+    assert own_or_pooled(n_raters, n_raters - 1) == (1.0, n_raters - 1)

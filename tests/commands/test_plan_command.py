@@ -65,7 +65,7 @@ def test_scores_that_fall_apart_are_told_with_what_joins_them_and_what_precision
     assert answer["precision"]["difference"] == 0.25
     assert answer["precision"]["sentence"] in answer["sentence"]
     assert answer["precision"]["schools_apart"] is False
-    assert answer["precision"]["n_schools"] == 2 and answer["precision"]["family_size"] == 6
+    assert answer["precision"]["n_schools"] == 2 and answer["precision"]["family_size"] == 1
     assert (
         answer["precision"]["these_raters_low"] is None
         or answer["precision"]["these_raters_low"] <= answer["precision"]["these_raters_best"]

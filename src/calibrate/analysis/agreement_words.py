@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from calibrate.analysis.coefficient_panels import TOO_WIDE
 from calibrate.analysis.wording import count, decimal, listed, percent
+from calibrate.stats.raters_like_these import ONE_PAIR
 from calibrate.stats.results import NO_PAIRS, NO_VARIATION, Coefficient
 
 if TYPE_CHECKING:
@@ -147,6 +148,8 @@ def _agreement(exact: Coefficient, near: Coefficient, corrected: Coefficient) ->
         f"{plain}; agreement beyond luck is {value_shown(corrected, corrected.value)} of a possible 1 "
         "(Gwet's AC2)"
     )
+    if ONE_PAIR in corrected.flags:
+        return f"{beyond}; two raters cannot show how sure that is for raters like them."
     if not corrected.has_interval:
         return f"{beyond}, and {pieces} of this kind cannot say how sure that is."
     low, high = (value_shown(corrected, end) for end in (corrected.ci_low, corrected.ci_high))

@@ -5,8 +5,10 @@ reads, m raters a school in turns:
 
 - *these raters*: single pieces scatter by 2·(σ²(reading) + σ²(raters)·(1 − 1/m)·n/(n − 1)), and the error is that over n, with
   n − 1 degrees of freedom (where m is not known, as if every piece had raters of its own);
-- *the schools*: the error is 2·σ²(reading)/n + 2·σ²(raters)/m, and no number of pieces takes the second part away; Satterthwaite's
-  degrees of freedom count the mean square between raters whole (m − 1 from every school).
+- *the schools*: the error is 2·σ²(reading)/n + 2·σ²(raters)/m, and no number of pieces takes the second part away; a school whose
+  raters happen to lie further apart than others' speaks for itself, so the second part is larger than that as a rule, and surely
+  known only so far (`calibrate.analysis.rater_spread.own_or_pooled`). Satterthwaite's degrees of freedom count the mean square
+  between raters whole, and are never more than its own.
 
 A difference is told when the interval, which holds together over compare's family (every school against the rest and every
 pair, each criterion and the total), leaves out 0; it is to come in at least four cases of five. Source: the power of the t
@@ -31,6 +33,7 @@ from scipy import special
 from calibrate.analysis.intervals import MIN_PIECES, family_confidence
 from calibrate.analysis.planner_variances import ReaderVariances
 from calibrate.analysis.planner_words import precision_sentence
+from calibrate.analysis.rater_spread import own_or_pooled
 from calibrate.analysis.settling import CHANCE, MOST, MOST_RATERS
 from calibrate.errors import ArgumentError
 
@@ -93,9 +96,13 @@ class Precision:
 
     @property
     def family_size(self) -> int:
-        """How many differences `calibrate compare` would make of so many schools and these criteria."""
-        k = self.n_schools
-        return (k + k * (k - 1) // 2) * (1 + self.known.n_criteria)
+        """How many different differences `calibrate compare` would make of so many schools and these criteria.
+
+        Two schools make one (either against the rest, and the pair, are the same scores), and a criterion alone is the total.
+        """
+        k, criteria = self.n_schools, self.known.n_criteria
+        sides = 1 if k == 2 else k + k * (k - 1) // 2
+        return sides * (1 if criteria == 1 else 1 + criteria)
 
     @cached_property
     def these(self) -> Needed | None:
@@ -284,13 +291,17 @@ def smallest_told(
         return np.asarray(np.sqrt(scatter) * _away(n - 1, each))
     whole = 2 * reading / n + raters * sum(1 / m for m in sides)
     # The part of the raters' variance that pieces do not show, and how surely compare will know it (its `beyond` and `each`).
-    of_raters = np.zeros_like(whole)
+    of_raters, sure = np.zeros_like(whole), 0.0
     for m in sides:
+        wider, own_df = own_or_pooled(m, free)
         hidden = np.maximum(n / m - 1, 0) / (n - 1)
-        of_raters += hidden * (raters + reading * 2 * m / n)
+        mean_square = raters + reading * 2 * m / n
+        whole = whole + hidden * (wider - 1) * mean_square
+        of_raters += hidden * wider * mean_square
+        sure += own_df
     of_raters = np.minimum(of_raters, whole)
-    weight = of_raters**2 / max(free, 1) + (whole - of_raters) ** 2 / (n - 1)
-    return np.asarray(np.sqrt(whole) * _away(whole**2 / weight, each))
+    weight = of_raters**2 / sure + (whole - of_raters) ** 2 / (n - 1)
+    return np.asarray(np.sqrt(whole) * _away(np.minimum(whole**2 / weight, sure), each))
 
 
 def _away(df: FloatArray, each: float) -> FloatArray:

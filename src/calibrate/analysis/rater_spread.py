@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy.special import betainc, betaln
 
 FEWEST_RATERS = 2
 """One rater cannot speak for a school."""
@@ -161,3 +162,36 @@ def with_raters(
     believed = min(1.0, whole / total)
     weight = (whole - believed * total) ** 2 / df + believed**2 * free
     return whole, min(whole**2 / weight, total**2 / free)
+
+
+def own_or_pooled(n_raters: int, free: int) -> tuple[float, float]:
+    """What `Spreads.of` makes of a school's raters where raters of all schools are in truth alike.
+
+    A school speaks for itself where its raters happen to lie further apart, so what is believed lies above the truth on average.
+    With own and others' mean squares as independent chi-squares over their degrees of freedom a and b, the share of the own sum of
+    squares is a beta variable, whose mean deviation is known (Johnson, Kotz & Balakrishnan 1995, *Continuous Univariate
+    Distributions* 2, section 25.2).
+
+    Parameters
+    ----------
+    n_raters
+        Raters of the school, at least 2.
+    free
+        Degrees of freedom over all schools that are compared, its own among them.
+
+    Returns
+    -------
+    tuple[float, float]
+        How many times the truth the mean square believed is, on average (1 or more), and the degrees of freedom that it brings: half
+        of them where two such schools share what all schools give together.
+    """
+    own = float(n_raters - 1)
+    others = free - own
+    if others <= 0:
+        return 1.0, own
+    p, q = own / 2, others / 2
+    above = math.exp(
+        p * math.log(p) + q * math.log(q) - betaln(p, q) - (p + q + 1) * math.log(p + q)
+    )
+    alone = 1.0 if own < ENOUGH_TO_SHOW - 1 else float(betainc(q, p, q / (p + q)))
+    return 1 + above * (p + q) / p, 1 / (alone / own + (1 - alone) * 2 / free)
