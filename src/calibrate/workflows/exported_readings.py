@@ -60,20 +60,12 @@ def long_readings(
         coded = not pd.isna(one["code"])
         rows.append(
             [
-                _or_none(one["session"]),
-                one["round"],
-                one["piece"],
+                *_what_was_read(one),
                 rater,
                 one["criterion"],
                 None if coded else cells.of(one),
                 one["code"] if coded else None,
-                _at(one),
-                one["purpose"],
-                one["window"],
-                _minutes(one),
-                others,
-                one["rubric_id"],
-                int(one["rubric_version"]),
+                *_how_it_was_read(one, others),
                 *([one["comment"]] if comments else []),
             ]
         )
@@ -124,18 +116,10 @@ def wide_readings(
         if mine is None:
             rater, others = people.joint(one["rater"])
             mine = [
-                _or_none(one["session"]),
-                one["round"],
-                one["piece"],
+                *_what_was_read(one),
                 rater,
                 *[None for _ in wide],
-                _at(one),
-                one["purpose"],
-                one["window"],
-                _minutes(one),
-                others,
-                one["rubric_id"],
-                int(one["rubric_version"]),
+                *_how_it_was_read(one, others),
             ]
             row[one["reading"]] = mine
             rows.append(mine)
@@ -230,6 +214,22 @@ def _read(rubric: Rubric, criterion: str, text: str) -> object:
 
 def _or_none(value: Any) -> str | None:
     return None if pd.isna(value) else str(value)
+
+
+def _what_was_read(one: dict[Any, Any]) -> list[Cell]:
+    return [_or_none(one["session"]), one["round"], one["piece"]]
+
+
+def _how_it_was_read(one: dict[Any, Any], others: str) -> list[Cell]:
+    return [
+        _at(one),
+        one["purpose"],
+        one["window"],
+        _minutes(one),
+        others,
+        one["rubric_id"],
+        int(one["rubric_version"]),
+    ]
 
 
 def _at(one: dict[Any, Any]) -> str:
