@@ -76,7 +76,7 @@ def test_two_that_share_nothing_are_as_far_apart_as_all_links_say() -> None:
     ]
     assert (alike.rests_on, alike.likely) == ("scoring alike", "same")
     assert (found.rests_on, found.likely) == ("all links", "different")
-    assert "if they are as far apart as all links say" in found.sentence
+    assert "if they score as all links say" in found.sentence
     assert found.as_dict()["rests_on"] == "all links"
     # What both read goes before what all links say.
     near = next(one for one in pairs if one.n_shared_pieces)

@@ -17,7 +17,7 @@ import pandas as pd
 from calibrate.analysis.comparability import Comparison, GroupDifference
 from calibrate.analysis.readings import ScaleLike, independent_blind
 from calibrate.analysis.settling import Settling, what_would_settle
-from calibrate.analysis.settling_words import ALIKE, ALL_LINKS, SHARED
+from calibrate.analysis.settling_words import ALIKE, IF_SO
 from calibrate.analysis.severity import TOTAL
 from calibrate.analysis.wording import count, label, listed, some_listed
 from calibrate.model.roster import GRADES, grade_label
@@ -262,15 +262,10 @@ def _sentence(
     if one.n_more is None:
         return f"{told} Nothing tells yet how many it takes; this is a beginning."
     will = "it will show" if one.rests_on == ALIKE else _WILL_SHOW.get(one.likely, "it will show")
-    if_so = _IF_SO[one.rests_on]
+    if_so = IF_SO[one.rests_on]
     return f"{told} That is {count(readings, 'reading')}; {if_so}, {will} in four cases of five."
 
 
-_IF_SO = {
-    SHARED: "if they go on as they do now",
-    ALL_LINKS: "if they are as far apart as all links say",
-    ALIKE: "if both score alike",
-}
 _WILL_SHOW = {
     "same": "it will show that they score alike",
     "different": "it will show that they differ",

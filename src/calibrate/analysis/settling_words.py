@@ -20,6 +20,13 @@ _OUT_OF_REACH = (
     "the difference {now}lies too near the {margin:.2f} that would matter: {what} would tell on which "
     "side of it."
 )
+IF_SO = {
+    SHARED: "if they go on as they do now",
+    ALL_LINKS: "if they score as all links say",
+    ALIKE: "if they score alike",
+}
+"""What advice takes for granted, by what it rests on."""
+
 _WOULD_SHOW = {SAME: "that they score alike", DIFFERENT: "that they differ"}
 
 
@@ -49,7 +56,7 @@ def pieces_advice(
         return _out_of_reach(one, "no number of pieces within reach", rests_on)
     more = f", {needed - one.n_shared_pieces} more than now," if one.n_shared_pieces else ""
     return (
-        f"let readers of both score the same work, blind; {_if_so(rests_on)}, about "
+        f"let readers of both score the same work, blind; {IF_SO[rests_on]}, about "
         f"{count(needed, 'shared piece')}{more} would show {_what(rests_on, likely)} in four cases of five."
     )
 
@@ -64,7 +71,7 @@ def school_advice(
     """How many pieces, and raters of each school (None: those there are), as in `pieces_advice`."""
     if needed is None:
         return _out_of_reach(one, "no number of pieces and raters within reach", rests_on)
-    way = f"{_if_so(rests_on)}, that would show {_what(rests_on, likely)} in four cases of five."
+    way = f"{IF_SO[rests_on]}, that would show {_what(rests_on, likely)} in four cases of five."
     if m is None:
         more = needed - one.n_shared_pieces
         return (
@@ -73,14 +80,6 @@ def school_advice(
     return (
         f"let {count(m, 'reader')} of each school share out about {count(needed, 'piece')}; {way}"
     )
-
-
-def _if_so(rests_on: str) -> str:
-    if rests_on == SHARED:
-        return "if they go on as they do now"
-    if rests_on == ALL_LINKS:
-        return "if they are as far apart as all links say"
-    return "if they score alike"
 
 
 def _what(rests_on: str, likely: str) -> str:
